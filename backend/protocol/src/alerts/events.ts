@@ -1,0 +1,13 @@
+// Socket events of alerts.
+import { z } from 'zod';
+import { serverEvents } from '../event';
+import { Alert } from './schemas';
+
+export const alertServerEvents = serverEvents({
+  threat_alert: {
+    about: 'An alert is new, was reported again, or was worked on.',
+    payload: z.object({ alert: Alert, change: z.enum(['new', 'repeated', 'updated']) }),
+    rooms: ['alerts'],
+    producer: 'the record stage and the alert routes',
+  },
+});

@@ -1,0 +1,20 @@
+// Socket events of identity.
+import { z } from 'zod';
+import { serverEvents } from '../event';
+import { Instant, SessionId } from '../ids';
+import { Notification } from './schemas';
+
+export const identityServerEvents = serverEvents({
+  session_terminated: {
+    about: 'The session has ended; the socket is closed next.',
+    payload: z.object({ session_id: SessionId, reason: z.string(), at: Instant }),
+    rooms: ['session:{session_id}'],
+    producer: 'enforcement, the session routes, sign-out',
+  },
+  notification: {
+    about: 'Something that its receiver should know.',
+    payload: Notification,
+    rooms: ['user:{user_id}'],
+    producer: 'enforcement and the identity routes',
+  },
+});

@@ -1,0 +1,25 @@
+// Branded identifiers: one kind of id cannot be passed where another is meant.
+import { z } from 'zod';
+
+const uuid = z.uuid({ error: 'must be a UUID' });
+
+export const UserId = uuid.brand<'UserId'>();
+export const SessionId = uuid.brand<'SessionId'>();
+export const DeviceId = uuid.brand<'DeviceId'>();
+export const AlertId = uuid.brand<'AlertId'>();
+export const MessageId = uuid.brand<'MessageId'>();
+export const NotificationId = uuid.brand<'NotificationId'>();
+export const ApiKeyId = uuid.brand<'ApiKeyId'>();
+export const AuditRecordId = uuid.brand<'AuditRecordId'>();
+
+export type UserId = z.infer<typeof UserId>;
+export type SessionId = z.infer<typeof SessionId>;
+export type DeviceId = z.infer<typeof DeviceId>;
+export type AlertId = z.infer<typeof AlertId>;
+export type MessageId = z.infer<typeof MessageId>;
+export type NotificationId = z.infer<typeof NotificationId>;
+export type ApiKeyId = z.infer<typeof ApiKeyId>;
+export type AuditRecordId = z.infer<typeof AuditRecordId>;
+
+/** An instant on the wire: UTC, ISO-8601, milliseconds. */
+export const Instant = z.iso.datetime({ precision: 3 });

@@ -1,0 +1,26 @@
+// Socket events of risk.
+import { z } from 'zod';
+import { clientEvents, serverEvents } from '../event';
+import { SessionId } from '../ids';
+import { ROLES } from '../identity/schemas';
+import { RiskScore } from './schemas';
+
+export const riskClientEvents = clientEvents({
+  subscribe_risk_score: {
+    about: 'Receive `risk_score_update` for one session: users for their own, admins for any. Answers with the score now.',
+    who: ROLES,
+    payload: z.strictObject({ session_id: SessionId.optional() }),
+    reply: z.object({ room: z.string(), current: RiskScore.nullable() }),
+    perSecond: 5,
+    whileStepUp: true,
+  },
+});
+
+export const riskServerEvents = serverEvents({
+  risk_score_update: {
+    about: 'The score of a session has changed or was confirmed by a new batch. A slow reader gets the newest only.',
+    payload: RiskScore.extend({ event_id: z.string() }),
+    rooms: ['user:{user_id}', 'session:{session_id}', 'admin'],
+    producer: 'the score stage, after every batch, finding and sweep',
+  },
+});

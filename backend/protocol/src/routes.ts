@@ -1,0 +1,21 @@
+// Every HTTP route of Verity, in one table. The key is `METHOD /path`.
+import { alertRoutes } from './alerts/routes';
+import { auditRoutes } from './audit/routes';
+import { identityAdminRoutes } from './identity/admin-routes';
+import { identityRoutes } from './identity/routes';
+import { operationsRoutes } from './operations/routes';
+import { policyRoutes } from './policy/routes';
+import { riskRoutes } from './risk/routes';
+
+export const ROUTES = {
+  ...identityRoutes,
+  ...identityAdminRoutes,
+  ...riskRoutes,
+  ...policyRoutes,
+  ...alertRoutes,
+  ...auditRoutes,
+  ...operationsRoutes,
+};
+
+export type Routes = typeof ROUTES;
+export type RouteKey = keyof Routes;
