@@ -1,0 +1,250 @@
+// What identity needs of the world: stores of people, devices, sessions, keys.
+import type { ApiKeyId, DeviceId, NotificationId, SessionId, UserId } from '@verity/protocol/ids';
+import type { Band } from '@verity/protocol/risk/schemas';
+import type { Notification, Role, Scope, SessionState, UserStatus } from '@verity/protocol/identity/schemas';
+import type { Page } from '@verity/protocol/page';
+
+export interface UserRecord {
+  id: UserId;
+  email: string;
+  name: string;
+  role: Role;
+  status: UserStatus;
+  /** Argon2id in PHC format; null until the invitation is accepted. */
+  passwordHash: string | null;
+  /** Secret sealed with the master key; `lastStep` is the time step of the last code taken, which is not taken twice. */
+  totp: { sealedSecret: string; lastStep: number } | null;
+  /** An enrolment that was begun and not yet confirmed. */
+  totpDraft: { sealedSecret: string; startedAt: Date } | null;
+  /** SHA-256 of each unused recovery code. */
+  recoveryCodeHashes: string[];
+  /** Sign-ins by hour of the day, UTC; 24 counts. */
+  hours: number[];
+  demo: boolean;
+  createdAt: Date;
+  lastSeenAt: Date | null;
+}
+
+export interface DeviceRecord {
+  id: DeviceId;
+  userId: UserId;
+  /** SHA-256 of the fingerprint that the client keeps. */
+  fingerprintHash: string;
+  label: string;
+  userAgent: string;
+  platform: string;
+  screen: string | null;
+  languages: string[];
+  trusted: boolean;
+  firstSeenAt: Date;
+  lastSeenAt: Date;
+}
+
+export interface SessionRecord {
+  id: SessionId;
+  userId: UserId;
+  userEmail: string;
+  userName: string;
+  role: Role;
+  deviceId: DeviceId;
+  deviceLabel: string;
+  deviceTrusted: boolean;
+  totpEnrolled: boolean;
+  address: string;
+  state: SessionState;
+  stateReason: string | null;
+  /** Grows with every change of rights; the higher one wins. */
+  rightsVersion: number;
+  riskScore: number;
+  band: Band;
+  acr: string;
+  stepUpAt: Date | null;
+  startedAt: Date;
+  lastSeenAt: Date;
+  endedAt: Date | null;
+  expiresAt: Date;
+  demo: boolean;
+}
+
+/** What each request reads of a session: kept in Redis as `session:{id}`, rebuilt from the store when lost. */
+export interface SessionRights {
+  id: SessionId;
+  userId: UserId;
+  userEmail: string;
+  role: Role;
+  deviceId: DeviceId;
+  deviceTrusted: boolean;
+  totpEnrolled: boolean;
+  address: string;
+  state: SessionState;
+  stateReason: string | null;
+  rightsVersion: number;
+  acr: string;
+  /** Epoch milliseconds; null when none succeeded in this session. */
+  stepUpAt: number | null;
+  startedAt: number;
+  /** Epoch milliseconds after which the session no longer lives, whatever its state. */
+  expiresAt: number;
+  demo: boolean;
+}
+
+export interface PageRequest {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export interface Users {
+  byId(id: UserId): Promise<UserRecord | null>;
+  byEmail(email: string): Promise<UserRecord | null>;
+  /** Throws `conflict` when the address is taken. */
+  add(user: UserRecord): Promise<void>;
+  change(id: UserId, changes: Partial<Omit<UserRecord, 'id'>>): Promise<UserRecord>;
+  /** True when the step was newer than the last one taken; atomic, so that one code is taken once. */
+  takeTotpStep(id: UserId, step: number): Promise<boolean>;
+  /** True when the code was there; atomic. */
+  takeRecoveryCode(id: UserId, hash: string): Promise<boolean>;
+  countHour(id: UserId, hour: number, at: Date): Promise<void>;
+  list(filter: { q?: string; role?: Role; status?: UserStatus }, page: PageRequest): Promise<Page<UserRecord>>;
+  count(): Promise<number>;
+}
+
+export interface Devices {
+  byFingerprint(user: UserId, fingerprintHash: string): Promise<DeviceRecord | null>;
+  byId(id: DeviceId): Promise<DeviceRecord | null>;
+  ofUser(user: UserId): Promise<DeviceRecord[]>;
+  add(device: DeviceRecord): Promise<void>;
+  change(id: DeviceId, changes: Partial<Pick<DeviceRecord, 'label' | 'trusted' | 'userAgent' | 'lastSeenAt'>>): Promise<DeviceRecord>;
+  remove(id: DeviceId): Promise<void>;
+}
+
+export interface SessionFilter {
+  state?: SessionState | 'live';
+  band?: Band;
+  userId?: UserId;
+  deviceId?: DeviceId;
+  q?: string;
+  sort?: 'risk' | 'last_seen' | 'started';
+}
+
+export interface Sessions {
+  byId(id: SessionId): Promise<SessionRecord | null>;
+  add(session: SessionRecord): Promise<void>;
+  /**
+   * Changes rights and raises `rightsVersion`, unless the session has ended already (then it is returned as it is).
+   */
+  changeRights(
+    id: SessionId,
+    changes: Partial<Pick<SessionRecord, 'state' | 'stateReason' | 'acr' | 'stepUpAt' | 'deviceTrusted' | 'totpEnrolled' | 'role' | 'endedAt'>>,
+  ): Promise<SessionRecord>;
+  /** Many at once, unordered: the newest score and activity of live sessions. */
+  noteActivity(notes: { id: SessionId; riskScore: number; band: Band; at: Date }[]): Promise<void>;
+  list(filter: SessionFilter, page: PageRequest): Promise<Page<SessionRecord>>;
+  /** Every session that lives, for the sweep; a stream. */
+  live(): AsyncIterable<SessionRecord>;
+  liveOfUser(user: UserId): Promise<SessionRecord[]>;
+}
+
+export interface Invitation {
+  /** SHA-256 of the token. */
+  tokenHash: string;
+  kind: 'setup' | 'invitation' | 'reset';
+  userId: UserId | null;
+  email: string | null;
+  role: Role;
+  expiresAt: Date;
+}
+
+export interface Invitations {
+  add(invitation: Invitation): Promise<void>;
+  byTokenHash(hash: string): Promise<Invitation | null>;
+  /** True for exactly one caller. */
+  take(hash: string): Promise<boolean>;
+  removeOfUser(user: UserId): Promise<void>;
+  removeKind(kind: Invitation['kind']): Promise<void>;
+}
+
+/** One member of a refresh family; a family is one session. */
+export interface RefreshTokens {
+  add(token: { hash: string; session: SessionId; expiresAt: Date }): Promise<void>;
+  /** `rotated` for the first use, `reused` for any later one, `unknown` otherwise; atomic. */
+  use(hash: string, at: Date): Promise<{ outcome: 'rotated' | 'reused'; session: SessionId } | { outcome: 'unknown' }>;
+  removeOfSession(session: SessionId): Promise<void>;
+}
+
+export interface ApiKeyRecord {
+  id: ApiKeyId;
+  name: string;
+  prefix: string;
+  /** SHA-256 of the key (256 random bits need no slow hash). */
+  hash: string;
+  scopes: Scope[];
+  createdBy: string;
+  createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
+}
+
+export interface ApiKeys {
+  byHash(hash: string): Promise<ApiKeyRecord | null>;
+  add(key: ApiKeyRecord): Promise<void>;
+  revoke(id: ApiKeyId, at: Date): Promise<ApiKeyRecord | null>;
+  noteUse(id: ApiKeyId, at: Date): Promise<void>;
+  list(): Promise<ApiKeyRecord[]>;
+}
+
+/** ES256 keys. The newest that is `active` signs; all that are not `retired` verify. */
+export interface SigningKeyRecord {
+  kid: string;
+  publicJwk: Record<string, unknown>;
+  /** PKCS #8 PEM sealed with the master key. */
+  sealedPrivateKey: string;
+  createdAt: Date;
+  retireAt: Date;
+}
+
+export interface SigningKeys {
+  list(): Promise<SigningKeyRecord[]>;
+  add(key: SigningKeyRecord): Promise<void>;
+  removeRetired(before: Date): Promise<number>;
+}
+
+export interface NotificationRecord extends Omit<Notification, 'created_at' | 'read_at'> {
+  userId: UserId;
+  createdAt: Date;
+  readAt: Date | null;
+}
+
+export interface Notifications {
+  add(notification: NotificationRecord): Promise<void>;
+  list(user: UserId, filter: { unread?: boolean }, page: PageRequest): Promise<Page<NotificationRecord>>;
+  markRead(user: UserId, ids: NotificationId[] | undefined, at: Date): Promise<void>;
+  unread(user: UserId): Promise<number>;
+}
+
+/** The fast copy of session rights. Every method throws `unavailable` when Redis is away: callers refuse then. */
+export interface SessionRightsCache {
+  get(id: SessionId): Promise<SessionRights | null>;
+  /** Writes unless a higher `rightsVersion` is there. */
+  put(rights: SessionRights): Promise<void>;
+}
+
+/** Seals small secrets with a key derived from the master key (AES-256-GCM); `purpose` separates the keys. */
+export interface Vault {
+  seal(purpose: string, plain: Uint8Array): string;
+  open(purpose: string, sealed: string): Uint8Array;
+}
+
+/** Argon2id by OWASP's parameters, off the event loop. */
+export interface PasswordHasher {
+  hash(password: string): Promise<string>;
+  /** Takes as long for a null hash (unknown user) as for a wrong password. */
+  verify(hash: string | null, password: string): Promise<boolean>;
+}
+
+/** Sign-in throttle, by account and by address. Throws `too-fast` with `retryAfterSeconds`. */
+export interface SignInThrottle {
+  check(account: string, address: string): Promise<void>;
+  failed(account: string, address: string): Promise<{ failuresOfAccount: number }>;
+  succeeded(account: string, address: string): Promise<void>;
+}

@@ -1,0 +1,16 @@
+// Telling connected clients something, from any process.
+import type { ServerEventName, ServerEventPayload } from '@verity/protocol/events';
+import type { SessionId } from '@verity/protocol/ids';
+
+export interface Announcer {
+  /** Sends to every socket in any of the rooms, on every server process. */
+  announce<E extends ServerEventName>(event: E, rooms: string[], payload: ServerEventPayload<E>): void;
+  /** Closes every socket of a session, on every server process, after what was announced to it. */
+  disconnect(session: SessionId): void;
+}
+
+export const roomOfUser = (id: string): string => `user:${id}`;
+export const roomOfSession = (id: string): string => `session:${id}`;
+/** Every connected socket. */
+export const ROOM_AUTHENTICATED = 'authenticated';
+export const ROOM_ADMIN = 'admin';
