@@ -1,0 +1,67 @@
+// What a route's handler gets and gives: parsed input, a caller that may call, and the reply as declared.
+import type { RouteInput, RouteReply } from '@verity/protocol/route';
+import type { RouteKey, Routes } from '@verity/protocol/routes';
+import type { ApiKeyId } from '@verity/protocol/ids';
+import type { Scope } from '@verity/protocol/identity/schemas';
+import type { SessionRights } from '@verity/domain/identity/ports';
+
+/** A person in a session that lives. */
+export interface UserCaller {
+  kind: 'user';
+  rights: SessionRights;
+}
+
+/** An application that holds a scoped key. */
+export interface KeyCaller {
+  kind: 'api_key';
+  id: ApiKeyId;
+  name: string;
+  scopes: Scope[];
+}
+
+export interface Nobody {
+  kind: 'nobody';
+}
+
+export type Caller = UserCaller | KeyCaller | Nobody;
+
+/** The callers that a route's declaration lets through. */
+export type CallerOf<K extends RouteKey> = Routes[K]['who'] extends 'anyone'
+  ? Caller
+  : Routes[K]['who'] extends { scopes: unknown }
+    ? UserCaller | KeyCaller
+    : UserCaller;
+
+export interface CookieOptions {
+  maxAgeSeconds: number;
+  path: string;
+}
+
+export interface Call<C extends Caller = Caller> {
+  caller: C;
+  /** Network address of the caller, as trusted proxies name it. */
+  address: string;
+  userAgent: string;
+  requestId: string;
+  cookies: Readonly<Record<string, string>>;
+  /** HttpOnly, Secure, SameSite=Strict always. */
+  setCookie(name: string, value: string, options: CookieOptions): void;
+  clearCookie(name: string, path: string): void;
+  /** For replies sent raw: their file name. */
+  fileName(name: string): void;
+  /** Replaces the status 200, e.g. by 503 when not ready. */
+  status(code: number): void;
+}
+
+export type Handler<K extends RouteKey> = (
+  input: RouteInput<Routes[K]>,
+  call: Call<CallerOf<K>>,
+) => Promise<RouteReply<Routes[K]>>;
+
+export type Handlers<K extends RouteKey = RouteKey> = { [P in K]: Handler<P> };
+
+/** How the audit log names a caller. */
+export function actorOf(caller: Caller): string {
+  if (caller.kind === 'user') return `user:${caller.rights.userId}`;
+  return caller.kind === 'api_key' ? `api_key:${caller.id}` : 'nobody';
+}
