@@ -1,0 +1,3 @@
+// Types of bundle.mjs, which is plain JavaScript because it runs before anything is installed.
+export declare const projectRoot: string;
+export declare function bundle(entry: string, outfile?: string): Promise<string>;

@@ -1,0 +1,85 @@
+// Bundles a TypeScript entry with esbuild, so that plain Node runs the sources of every workspace.
+//
+// Worker threads: an entry of a thread is a file `name.thread.ts`, its name unique in the project,
+// started from a source beside it by `new Worker(new URL('./name.thread.mjs', import.meta.url))`.
+// The bundle of a program is one file, so the thread comes out beside that file, as its own bundle.
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const THREAD = /\.\/([\w-]+)\.thread\.mjs/g;
+
+/** The root of the project, found from a source file as well as from a bundle of it. */
+export const projectRoot = (() => {
+  for (let at = dirname(fileURLToPath(import.meta.url)); ; at = dirname(at)) {
+    const manifest = join(at, 'package.json');
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'verity') {
+      return at;
+    }
+    if (at === dirname(at)) throw new Error('scripts/bundle.mjs runs outside of the project');
+  }
+})();
+
+/** `@verity/x/a/b` is the source `backend/x/src/a/b.ts`; every other package stays outside. */
+const workspaces = {
+  name: 'workspaces',
+  setup(build) {
+    build.onResolve({ filter: /^@verity\// }, ({ path }) => {
+      const [, workspace, ...inside] = path.split('/');
+      return { path: join(projectRoot, 'backend', workspace, 'src', `${inside.join('/')}.ts`) };
+    });
+    build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === 'entry-point' ? undefined : { path, external: true },
+    );
+  },
+};
+
+/** Where the bundle of an entry goes: `.build/` with the path of the source inside. */
+function builtPath(entry) {
+  return join(projectRoot, '.build', relative(projectRoot, entry)).replace(/\.ts$/, '.mjs');
+}
+
+/**
+ * Bundles `entry` (absolute, or from the root) and the threads it starts; returns the path of the
+ * bundle. Files appear whole or not at all, so processes may bundle the same entry at once.
+ */
+export async function bundle(entry, outfile = builtPath(resolve(projectRoot, entry))) {
+  // Required late: setup.mjs may have to install it first.
+  const { build } = createRequire(import.meta.url)('esbuild');
+  const { outputFiles, metafile } = await build({
+    entryPoints: [resolve(projectRoot, entry)],
+    absWorkingDir: projectRoot,
+    outfile,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    logLevel: 'error',
+    conditions: ['source'],
+    plugins: [workspaces],
+  });
+  mkdirSync(dirname(outfile), { recursive: true });
+  for (const { path, contents } of outputFiles) {
+    const whole = `${path}.${process.pid}`;
+    writeFileSync(whole, contents);
+    renameSync(whole, path);
+  }
+  const program = outputFiles.find(({ path }) => path === outfile);
+  const threads = new Set(Array.from(program.text.matchAll(THREAD), ([, name]) => name));
+  for (const name of threads) {
+    await bundleThread(name, Object.keys(metafile.inputs), dirname(outfile));
+  }
+  return outfile;
+}
+
+async function bundleThread(name, inputs, folder) {
+  const source = inputs
+    .map((input) => join(projectRoot, dirname(input), `${name}.thread.ts`))
+    .find((path) => existsSync(path));
+  if (!source) throw new Error(`${name}.thread.mjs is started, but no ${name}.thread.ts is there`);
+  await bundle(source, join(folder, `${name}.thread.mjs`));
+}

@@ -1,0 +1,6 @@
+// The parts of the stack, in the order of their start.
+import { mongodb } from './mongodb';
+import type { Part } from './part';
+import { redis } from './redis';
+
+export const parts: readonly Part[] = [redis, mongodb];

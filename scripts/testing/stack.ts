@@ -1,0 +1,17 @@
+// vitest globalSetup: Redis and MongoDB for every spec, in a data directory that is removed after.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bringUp } from '../stack/bring-up';
+
+export default async function setUpStack(): Promise<() => Promise<void>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'verity-test-'));
+  const stack = await bringUp({ dataDir });
+  // Workers are forked with this environment.
+  process.env.REDIS_URL = stack.env.REDIS_URL;
+  process.env.MONGODB_URL = stack.env.MONGODB_URL;
+  return async () => {
+    await stack.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+}

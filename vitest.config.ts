@@ -1,0 +1,39 @@
+// Specs of the backend and the scripts, against a real Redis and MongoDB.
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { defineConfig, type Plugin } from 'vitest/config';
+import { bundle } from './scripts/bundle.mjs';
+
+const THREAD = /new URL\('\.\/([\w-]+)\.thread\.mjs', import\.meta\.url\)/g;
+
+/** A worker thread runs bundled here too: its source becomes the address of its bundle. */
+const threads: Plugin = {
+  name: 'worker-threads',
+  async transform(code, id) {
+    if (!id.endsWith('.ts')) return undefined;
+    let result = code;
+    for (const [expression, name] of code.matchAll(THREAD)) {
+      const source = join(dirname(id), `${name}.thread.ts`);
+      if (!existsSync(source)) throw new Error(`${source} is missing`);
+      const url = pathToFileURL(await bundle(source)).href;
+      result = result.replace(expression, `new URL('${url}')`);
+    }
+    return result === code ? undefined : { code: result, map: null };
+  },
+};
+
+const conditions = ['source', 'module', 'node', 'default'];
+
+export default defineConfig({
+  plugins: [threads],
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ['backend/**/*.spec.ts', 'scripts/**/*.spec.ts'],
+    globalSetup: ['scripts/testing/stack.ts'],
+    pool: 'forks',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+});
