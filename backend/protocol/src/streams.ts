@@ -62,10 +62,10 @@ export interface Message<S extends StreamName = StreamName> {
   traceparent?: string | undefined;
 }
 
-type After<S extends StreamName, T extends readonly unknown[] = typeof STREAMS> = T extends readonly [
-  infer Head,
-  ...infer Tail,
-]
+type After<
+  S extends StreamName,
+  T extends readonly unknown[] = typeof STREAMS,
+> = T extends readonly [infer Head, ...infer Tail]
   ? Head extends S
     ? Tail[number]
     : After<S, Tail>

@@ -16,10 +16,22 @@ export interface AlertFilter {
 
 export interface Alerts {
   /** Makes an alert, or joins the one of the same group that is not closed. A message counts once. */
-  report(id: AlertId, messageId: string, report: AlertMessage, about: { userEmail: string | null; demo: boolean }): Promise<{ alert: Alert; change: 'new' | 'repeated' | 'none' }>;
+  report(
+    id: AlertId,
+    messageId: string,
+    report: AlertMessage,
+    about: { userEmail: string | null; demo: boolean },
+  ): Promise<{ alert: Alert; change: 'new' | 'repeated' | 'none' }>;
   byId(id: AlertId): Promise<Alert | null>;
-  list(filter: AlertFilter, page: { cursor?: string | undefined; limit: number }): Promise<Page<Alert>>;
-  change(id: AlertId, changes: { status?: AlertStatus; assignee?: string | null }, at: Date): Promise<Alert>;
+  list(
+    filter: AlertFilter,
+    page: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<Alert>>;
+  change(
+    id: AlertId,
+    changes: { status?: AlertStatus; assignee?: string | null },
+    at: Date,
+  ): Promise<Alert>;
   addNote(id: AlertId, note: { at: Date; author: string; text: string }): Promise<Alert>;
   changeMany(ids: AlertId[], status: AlertStatus, at: Date): Promise<number>;
   countOpen(): Promise<number>;

@@ -17,7 +17,10 @@ export interface AuditChain {
   append(records: ChainedAuditRecord[]): Promise<void>;
   /** Ids among these that are in the chain already. */
   known(ids: string[]): Promise<Set<string>>;
-  list(filter: AuditFilter, page: { cursor?: string | undefined; limit: number }): Promise<Page<ChainedAuditRecord>>;
+  list(
+    filter: AuditFilter,
+    page: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<ChainedAuditRecord>>;
   /** From the first to the last, in order. */
   walk(): AsyncIterable<ChainedAuditRecord>;
 }

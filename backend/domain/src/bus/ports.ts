@@ -61,7 +61,11 @@ export interface Bus {
    * meanwhile share one round trip. Throws `invalid-input` when the payload does not fit its stream,
    * `back-pressure` above the cap, `unavailable` when Redis is away.
    */
-  publish<S extends StreamName>(stream: S, payload: Payload<S>, options?: PublishOptions): Promise<string>;
+  publish<S extends StreamName>(
+    stream: S,
+    payload: Payload<S>,
+    options?: PublishOptions,
+  ): Promise<string>;
   consume<R extends StreamName>(consumer: Consumer<R>): Subscription;
   /** Every message from now on (or after `from`), to this process alone, without a group: for fan-out. */
   tail<R extends StreamName>(

@@ -1,7 +1,13 @@
 // What identity needs of the world: stores of people, devices, sessions, keys.
 import type { ApiKeyId, DeviceId, NotificationId, SessionId, UserId } from '@verity/protocol/ids';
 import type { Band } from '@verity/protocol/risk/schemas';
-import type { Notification, Role, Scope, SessionState, UserStatus } from '@verity/protocol/identity/schemas';
+import type {
+  Notification,
+  Role,
+  Scope,
+  SessionState,
+  UserStatus,
+} from '@verity/protocol/identity/schemas';
 import type { Page } from '@verity/protocol/page';
 
 export interface UserRecord {
@@ -104,7 +110,10 @@ export interface Users {
   /** True when the code was there; atomic. */
   takeRecoveryCode(id: UserId, hash: string): Promise<boolean>;
   countHour(id: UserId, hour: number, at: Date): Promise<void>;
-  list(filter: { q?: string; role?: Role; status?: UserStatus }, page: PageRequest): Promise<Page<UserRecord>>;
+  list(
+    filter: { q?: string; role?: Role; status?: UserStatus },
+    page: PageRequest,
+  ): Promise<Page<UserRecord>>;
   count(): Promise<number>;
 }
 
@@ -113,7 +122,10 @@ export interface Devices {
   byId(id: DeviceId): Promise<DeviceRecord | null>;
   ofUser(user: UserId): Promise<DeviceRecord[]>;
   add(device: DeviceRecord): Promise<void>;
-  change(id: DeviceId, changes: Partial<Pick<DeviceRecord, 'label' | 'trusted' | 'userAgent' | 'lastSeenAt'>>): Promise<DeviceRecord>;
+  change(
+    id: DeviceId,
+    changes: Partial<Pick<DeviceRecord, 'label' | 'trusted' | 'userAgent' | 'lastSeenAt'>>,
+  ): Promise<DeviceRecord>;
   remove(id: DeviceId): Promise<void>;
 }
 
@@ -134,7 +146,19 @@ export interface Sessions {
    */
   changeRights(
     id: SessionId,
-    changes: Partial<Pick<SessionRecord, 'state' | 'stateReason' | 'acr' | 'stepUpAt' | 'deviceTrusted' | 'totpEnrolled' | 'role' | 'endedAt'>>,
+    changes: Partial<
+      Pick<
+        SessionRecord,
+        | 'state'
+        | 'stateReason'
+        | 'acr'
+        | 'stepUpAt'
+        | 'deviceTrusted'
+        | 'totpEnrolled'
+        | 'role'
+        | 'endedAt'
+      >
+    >,
   ): Promise<SessionRecord>;
   /** Many at once, unordered: the newest score and activity of live sessions. */
   noteActivity(notes: { id: SessionId; riskScore: number; band: Band; at: Date }[]): Promise<void>;
@@ -167,7 +191,10 @@ export interface Invitations {
 export interface RefreshTokens {
   add(token: { hash: string; session: SessionId; expiresAt: Date }): Promise<void>;
   /** `rotated` for the first use, `reused` for any later one, `unknown` otherwise; atomic. */
-  use(hash: string, at: Date): Promise<{ outcome: 'rotated' | 'reused'; session: SessionId } | { outcome: 'unknown' }>;
+  use(
+    hash: string,
+    at: Date,
+  ): Promise<{ outcome: 'rotated' | 'reused'; session: SessionId } | { outcome: 'unknown' }>;
   removeOfSession(session: SessionId): Promise<void>;
 }
 
@@ -217,7 +244,11 @@ export interface NotificationRecord extends Omit<Notification, 'created_at' | 'r
 
 export interface Notifications {
   add(notification: NotificationRecord): Promise<void>;
-  list(user: UserId, filter: { unread?: boolean }, page: PageRequest): Promise<Page<NotificationRecord>>;
+  list(
+    user: UserId,
+    filter: { unread?: boolean },
+    page: PageRequest,
+  ): Promise<Page<NotificationRecord>>;
   markRead(user: UserId, ids: NotificationId[] | undefined, at: Date): Promise<void>;
   unread(user: UserId): Promise<number>;
 }

@@ -21,5 +21,8 @@ export interface DecisionRecord extends Omit<Decision, 'at'> {
 export interface Decisions {
   /** Many at once; those that are there already are left alone. */
   add(decisions: DecisionRecord[]): Promise<void>;
-  ofSession(session: SessionId, page: { cursor?: string | undefined; limit: number }): Promise<Page<DecisionRecord>>;
+  ofSession(
+    session: SessionId,
+    page: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<DecisionRecord>>;
 }

@@ -6,7 +6,10 @@ import { PageQuery, page } from '../page';
 import { Alert, AlertKind, AlertStatus, Severity } from './schemas';
 
 const list = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(item).max(10).optional());
+  z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',') : value),
+    z.array(item).max(10).optional(),
+  );
 
 const admin = { roles: ['admin'] } as const;
 const params = z.strictObject({ id: AlertId });
@@ -43,7 +46,10 @@ export const alertRoutes = routes({
     who: admin,
     sensitivity: 'medium',
     params,
-    body: z.strictObject({ status: AlertStatus.optional(), assignee: z.string().max(200).nullable().optional() }),
+    body: z.strictObject({
+      status: AlertStatus.optional(),
+      assignee: z.string().max(200).nullable().optional(),
+    }),
     reply: Alert,
   },
   'POST /api/alerts/:id/notes': {

@@ -6,11 +6,23 @@ export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
 export const Severity = z.enum(SEVERITIES);
 export type Severity = z.infer<typeof Severity>;
 
-export const ALERT_STATUSES = ['open', 'acknowledged', 'investigating', 'resolved', 'false_positive'] as const;
+export const ALERT_STATUSES = [
+  'open',
+  'acknowledged',
+  'investigating',
+  'resolved',
+  'false_positive',
+] as const;
 export const AlertStatus = z.enum(ALERT_STATUSES);
 export type AlertStatus = z.infer<typeof AlertStatus>;
 
-export const ALERT_KINDS = ['risk_crossing', 'failed_login_burst', 'replayed_telemetry', 'user_report', 'bus_pressure'] as const;
+export const ALERT_KINDS = [
+  'risk_crossing',
+  'failed_login_burst',
+  'replayed_telemetry',
+  'user_report',
+  'bus_pressure',
+] as const;
 export const AlertKind = z.enum(ALERT_KINDS);
 export type AlertKind = z.infer<typeof AlertKind>;
 

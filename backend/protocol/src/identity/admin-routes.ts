@@ -5,7 +5,18 @@ import { ApiKeyId, SessionId, UserId } from '../ids';
 import { PageQuery, page } from '../page';
 import { Band } from '../risk/schemas';
 import { Decision } from '../policy/schemas';
-import { ApiKey, Device, Email, PersonName, Role, Scope, Session, SessionState, User, UserStatus } from './schemas';
+import {
+  ApiKey,
+  Device,
+  Email,
+  PersonName,
+  Role,
+  Scope,
+  Session,
+  SessionState,
+  User,
+  UserStatus,
+} from './schemas';
 
 const done = z.object({ done: z.literal(true) });
 const admin = { roles: ['admin'] } as const;
@@ -31,7 +42,12 @@ export const identityAdminRoutes = routes({
     subject: 'identity',
     who: admin,
     sensitivity: 'medium',
-    query: z.strictObject({ ...PageQuery, q: z.string().max(100).optional(), role: Role.optional(), status: UserStatus.optional() }),
+    query: z.strictObject({
+      ...PageQuery,
+      q: z.string().max(100).optional(),
+      role: Role.optional(),
+      status: UserStatus.optional(),
+    }),
     reply: page(User),
   },
   'POST /api/v1/users/invite': {
@@ -56,11 +72,16 @@ export const identityAdminRoutes = routes({
     who: admin,
     sensitivity: 'high',
     params: oneUser,
-    body: z.strictObject({ name: PersonName.optional(), role: Role.optional(), status: z.enum(['active', 'disabled']).optional() }),
+    body: z.strictObject({
+      name: PersonName.optional(),
+      role: Role.optional(),
+      status: z.enum(['active', 'disabled']).optional(),
+    }),
     reply: User,
   },
   'POST /api/v1/users/:id/reset': {
-    summary: 'Reset password and authenticator; answers the link to hand over and ends the sessions',
+    summary:
+      'Reset password and authenticator; answers the link to hand over and ends the sessions',
     subject: 'identity',
     who: admin,
     sensitivity: 'high',
@@ -73,7 +94,11 @@ export const identityAdminRoutes = routes({
     subject: 'identity',
     who: { roles: ['admin'], scopes: ['sessions:read'] },
     sensitivity: 'medium',
-    query: z.strictObject({ ...PageQuery, limit: z.coerce.number().int().min(1).max(2000).default(50), ...sessionFilter }),
+    query: z.strictObject({
+      ...PageQuery,
+      limit: z.coerce.number().int().min(1).max(2000).default(50),
+      ...sessionFilter,
+    }),
     reply: page(Session),
   },
   'GET /api/v1/sessions/export': {

@@ -68,7 +68,12 @@ export const identityRoutes = routes({
     sensitivity: 'low',
     perMinute: 30,
     body: z.strictObject({ token: z.string().min(20).max(100) }),
-    reply: z.object({ kind: z.enum(['setup', 'invitation', 'reset']), email: z.string().nullable(), role: Role, expires_at: z.string() }),
+    reply: z.object({
+      kind: z.enum(['setup', 'invitation', 'reset']),
+      email: z.string().nullable(),
+      role: Role,
+      expires_at: z.string(),
+    }),
   },
   'POST /api/v1/auth/accept': {
     summary: 'Set the password that a set-up, invitation or reset link asks for',
@@ -114,7 +119,12 @@ export const identityRoutes = routes({
     who: self,
     sensitivity: 'low',
     whileStepUp: true,
-    reply: z.object({ user: User, session: Session, step_up_methods: z.array(StepUpMethod), recovery_codes_left: z.number().int() }),
+    reply: z.object({
+      user: User,
+      session: Session,
+      step_up_methods: z.array(StepUpMethod),
+      recovery_codes_left: z.number().int(),
+    }),
   },
   'POST /api/v1/me/totp': {
     summary: 'Begin to enrol an authenticator app',
@@ -169,7 +179,10 @@ export const identityRoutes = routes({
     who: self,
     sensitivity: 'medium',
     params: z.strictObject({ id: DeviceId }),
-    body: z.strictObject({ label: z.string().trim().min(1).max(60).optional(), trusted: z.boolean().optional() }),
+    body: z.strictObject({
+      label: z.string().trim().min(1).max(60).optional(),
+      trusted: z.boolean().optional(),
+    }),
     reply: Device,
   },
   'DELETE /api/v1/me/devices/:id': {
@@ -181,15 +194,23 @@ export const identityRoutes = routes({
     reply: done,
   },
   'POST /api/v1/me/verdicts': {
-    summary: 'Say "this was me" or "this was not me" of one of the own sessions, or of an alert about one',
+    summary:
+      'Say "this was me" or "this was not me" of one of the own sessions, or of an alert about one',
     subject: 'identity',
     who: self,
     sensitivity: 'low',
     whileStepUp: true,
     perMinute: 30,
     body: z
-      .strictObject({ session_id: SessionId.optional(), alert_id: AlertId.optional(), verdict: Verdict })
-      .refine((body) => (body.session_id === undefined) !== (body.alert_id === undefined), 'needs session_id or alert_id'),
+      .strictObject({
+        session_id: SessionId.optional(),
+        alert_id: AlertId.optional(),
+        verdict: Verdict,
+      })
+      .refine(
+        (body) => (body.session_id === undefined) !== (body.alert_id === undefined),
+        'needs session_id or alert_id',
+      ),
     reply: done,
   },
   'GET /api/v1/me/notifications': {

@@ -7,13 +7,26 @@ export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;
 
 /** What an API key may do. A key can do nothing that is not named in its scopes. */
-export const SCOPES = ['sessions:read', 'risk:read', 'alerts:read', 'policy:read', 'audit:read', 'metrics:read'] as const;
+export const SCOPES = [
+  'sessions:read',
+  'risk:read',
+  'alerts:read',
+  'policy:read',
+  'audit:read',
+  'metrics:read',
+] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;
 
-export const Email = z.email('must be an e-mail address').max(254).transform((value) => value.toLowerCase());
+export const Email = z
+  .email('must be an e-mail address')
+  .max(254)
+  .transform((value) => value.toLowerCase());
 /** OWASP ASVS 5: at least 12 characters, no composition rules, at most 128. */
-export const NewPassword = z.string().min(12, 'must have at least 12 characters').max(128, 'must have at most 128 characters');
+export const NewPassword = z
+  .string()
+  .min(12, 'must have at least 12 characters')
+  .max(128, 'must have at most 128 characters');
 /** A password as typed at sign-in: only bounded, so that the answer never tells the rules. */
 export const Password = z.string().min(1).max(128);
 export const TotpCode = z.string().regex(/^\d{6}$/, 'must be six digits');
@@ -40,7 +53,10 @@ export type User = z.infer<typeof User>;
 export const DeviceProfile = z.strictObject({
   fingerprint: z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be 16 bytes in base64url'),
   platform: z.string().max(100).default(''),
-  screen: z.string().regex(/^\d{1,5}x\d{1,5}$/).optional(),
+  screen: z
+    .string()
+    .regex(/^\d{1,5}x\d{1,5}$/)
+    .optional(),
   languages: z.array(z.string().max(20)).max(10).default([]),
 });
 export type DeviceProfile = z.infer<typeof DeviceProfile>;
@@ -59,7 +75,14 @@ export const Device = z.object({
 });
 export type Device = z.infer<typeof Device>;
 
-export const SESSION_STATES = ['active', 'step_up', 'restricted', 'terminated', 'logged_out', 'expired'] as const;
+export const SESSION_STATES = [
+  'active',
+  'step_up',
+  'restricted',
+  'terminated',
+  'logged_out',
+  'expired',
+] as const;
 export const SessionState = z.enum(SESSION_STATES);
 export type SessionState = z.infer<typeof SessionState>;
 /** The states in which a session still lives. */
@@ -96,7 +119,15 @@ export type Session = z.infer<typeof Session>;
 
 export const Notification = z.object({
   id: NotificationId,
-  kind: z.enum(['new_device', 'step_up_required', 'session_restricted', 'session_terminated', 'step_up_passed', 'verdict', 'account']),
+  kind: z.enum([
+    'new_device',
+    'step_up_required',
+    'session_restricted',
+    'session_terminated',
+    'step_up_passed',
+    'verdict',
+    'account',
+  ]),
   title: z.string(),
   body: z.string(),
   /** Path in the client that it leads to. */

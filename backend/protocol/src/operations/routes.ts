@@ -16,7 +16,11 @@ const Dependency = z.object({
   fix: z.string().optional(),
 });
 
-export const Health = z.object({ ok: z.boolean(), version: z.string(), dependencies: z.array(Dependency) });
+export const Health = z.object({
+  ok: z.boolean(),
+  version: z.string(),
+  dependencies: z.array(Dependency),
+});
 export type Health = z.infer<typeof Health>;
 
 export const RealtimeStatistics = z.object({
@@ -31,23 +35,58 @@ export const CacheStatistics = z.object({
   total_keys: z.number().int(),
   /** Bytes. */
   used_memory: z.number().int(),
-  kinds: z.array(z.object({ kind: z.string(), ttl_seconds: z.number().int(), hits: z.number().int(), misses: z.number().int() })),
+  kinds: z.array(
+    z.object({
+      kind: z.string(),
+      ttl_seconds: z.number().int(),
+      hits: z.number().int(),
+      misses: z.number().int(),
+    }),
+  ),
 });
 export type CacheStatistics = z.infer<typeof CacheStatistics>;
 
 export const StreamStatistics = z.object({
   stream: z.string(),
   length: z.number().int(),
-  groups: z.array(z.object({ group: z.string(), consumers: z.number().int(), pending: z.number().int(), lag: z.number().int().nullable() })),
+  groups: z.array(
+    z.object({
+      group: z.string(),
+      consumers: z.number().int(),
+      pending: z.number().int(),
+      lag: z.number().int().nullable(),
+    }),
+  ),
 });
 export type StreamStatistics = z.infer<typeof StreamStatistics>;
 
 const admin = { roles: ['admin'] } as const;
 
 export const operationsRoutes = routes({
-  'GET /health/live': { summary: 'Is the process alive', subject: 'operations', who: 'anyone', sensitivity: 'low', perMinute: 6000, reply: z.object({ ok: z.literal(true) }) },
-  'GET /health/ready': { summary: 'Can it serve: 200 or 503', subject: 'operations', who: 'anyone', sensitivity: 'low', perMinute: 6000, reply: Health },
-  'GET /health': { summary: 'Each dependency by itself; always 200', subject: 'operations', who: 'anyone', sensitivity: 'low', perMinute: 6000, reply: Health },
+  'GET /health/live': {
+    summary: 'Is the process alive',
+    subject: 'operations',
+    who: 'anyone',
+    sensitivity: 'low',
+    perMinute: 6000,
+    reply: z.object({ ok: z.literal(true) }),
+  },
+  'GET /health/ready': {
+    summary: 'Can it serve: 200 or 503',
+    subject: 'operations',
+    who: 'anyone',
+    sensitivity: 'low',
+    perMinute: 6000,
+    reply: Health,
+  },
+  'GET /health': {
+    summary: 'Each dependency by itself; always 200',
+    subject: 'operations',
+    who: 'anyone',
+    sensitivity: 'low',
+    perMinute: 6000,
+    reply: Health,
+  },
   'GET /metrics': {
     summary: 'Metrics in the Prometheus text format',
     subject: 'operations',
@@ -62,7 +101,13 @@ export const operationsRoutes = routes({
     sensitivity: 'low',
     reply: z.object({ keys: z.array(z.record(z.string(), z.unknown())) }),
   },
-  'GET /api/v1/openapi.json': { summary: 'This description (OpenAPI 3.1)', subject: 'operations', who: 'anyone', sensitivity: 'low', reply: z.record(z.string(), z.unknown()) },
+  'GET /api/v1/openapi.json': {
+    summary: 'This description (OpenAPI 3.1)',
+    subject: 'operations',
+    who: 'anyone',
+    sensitivity: 'low',
+    reply: z.record(z.string(), z.unknown()),
+  },
   'GET /api/v1/overview': {
     summary: 'What needs an admin now',
     subject: 'operations',
@@ -91,8 +136,15 @@ export const operationsRoutes = routes({
       realtime: RealtimeStatistics,
       cache: CacheStatistics,
       bus: z.array(StreamStatistics),
-      telemetry: z.object({ accepted: z.number().int(), refused: z.record(z.string(), z.number().int()) }),
-      process: z.object({ uptime_seconds: z.number(), rss_bytes: z.number().int(), node: z.string() }),
+      telemetry: z.object({
+        accepted: z.number().int(),
+        refused: z.record(z.string(), z.number().int()),
+      }),
+      process: z.object({
+        uptime_seconds: z.number(),
+        rss_bytes: z.number().int(),
+        node: z.string(),
+      }),
     }),
   },
   'GET /api/v1/demo': {
@@ -100,13 +152,21 @@ export const operationsRoutes = routes({
     subject: 'operations',
     who: { roles: ROLES },
     sensitivity: 'low',
-    reply: z.object({ users: z.number().int(), sessions: z.number().int(), alerts: z.number().int() }),
+    reply: z.object({
+      users: z.number().int(),
+      sessions: z.number().int(),
+      alerts: z.number().int(),
+    }),
   },
   'DELETE /api/v1/demo': {
     summary: 'Remove every demo person with all that belongs to them; audit records stay',
     subject: 'operations',
     who: admin,
     sensitivity: 'high',
-    reply: z.object({ users: z.number().int(), sessions: z.number().int(), alerts: z.number().int() }),
+    reply: z.object({
+      users: z.number().int(),
+      sessions: z.number().int(),
+      alerts: z.number().int(),
+    }),
   },
 });

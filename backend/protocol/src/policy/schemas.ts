@@ -19,7 +19,10 @@ export const Condition = z.strictObject({
   signals: z.array(Source).min(1).optional(),
   signal_weight: z.number().min(0).max(12).optional(),
   /** Holds only for requests to a resource of such sensitivity. */
-  sensitivity: z.array(z.enum(['low', 'medium', 'high'])).min(1).optional(),
+  sensitivity: z
+    .array(z.enum(['low', 'medium', 'high']))
+    .min(1)
+    .optional(),
   totp_enrolled: z.boolean().optional(),
   /** Holds when no step-up succeeded within so many seconds. */
   no_step_up_within: z.number().int().min(1).max(86_400).optional(),
@@ -45,9 +48,13 @@ export const PolicyDraft = z.strictObject({
     .array(Rule)
     .min(1)
     .max(100)
-    .refine((rules) => new Set(rules.map((rule) => rule.id)).size === rules.length, 'has two rules of one id')
     .refine(
-      (rules) => rules.some((rule) => rule.effect !== 'notify' && Object.keys(rule.when).length === 0),
+      (rules) => new Set(rules.map((rule) => rule.id)).size === rules.length,
+      'has two rules of one id',
+    )
+    .refine(
+      (rules) =>
+        rules.some((rule) => rule.effect !== 'notify' && Object.keys(rule.when).length === 0),
       'needs a last rule that always holds',
     ),
   hysteresis: Hysteresis,

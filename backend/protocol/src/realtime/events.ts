@@ -58,7 +58,13 @@ export const realtimeServerEvents = serverEvents({
   },
   admin_notification: {
     about: 'Something that every admin should know.',
-    payload: z.object({ kind: z.enum(['session', 'system', 'policy']), title: z.string(), body: z.string(), link: z.string().nullable(), at: Instant }),
+    payload: z.object({
+      kind: z.enum(['session', 'system', 'policy']),
+      title: z.string(),
+      body: z.string(),
+      link: z.string().nullable(),
+      at: Instant,
+    }),
     rooms: ['admin'],
     producer: 'enforcement (a session was challenged, restricted or ended), health watch',
   },

@@ -7,7 +7,8 @@ import { RiskScore } from './schemas';
 
 export const riskClientEvents = clientEvents({
   subscribe_risk_score: {
-    about: 'Receive `risk_score_update` for one session: users for their own, admins for any. Answers with the score now.',
+    about:
+      'Receive `risk_score_update` for one session: users for their own, admins for any. Answers with the score now.',
     who: ROLES,
     payload: z.strictObject({ session_id: SessionId.optional() }),
     reply: z.object({ room: z.string(), current: RiskScore.nullable() }),
@@ -18,7 +19,8 @@ export const riskClientEvents = clientEvents({
 
 export const riskServerEvents = serverEvents({
   risk_score_update: {
-    about: 'The score of a session has changed or was confirmed by a new batch. A slow reader gets the newest only.',
+    about:
+      'The score of a session has changed or was confirmed by a new batch. A slow reader gets the newest only.',
     payload: RiskScore.extend({ event_id: z.string() }),
     rooms: ['user:{user_id}', 'session:{session_id}', 'admin'],
     producer: 'the score stage, after every batch, finding and sweep',

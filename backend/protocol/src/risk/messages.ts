@@ -19,7 +19,16 @@ export const FindingMessage = z.object({
   user_id: UserId,
   observed_at: Instant,
   /** Why it was made. A `batch` or `sweep` without observations only lets time pass. */
-  cause: z.enum(['batch', 'sign_in', 'failed_login', 'concurrent', 'replay', 'step_up', 'verdict', 'sweep']),
+  cause: z.enum([
+    'batch',
+    'sign_in',
+    'failed_login',
+    'concurrent',
+    'replay',
+    'step_up',
+    'verdict',
+    'sweep',
+  ]),
   observations: z.array(Observation).max(20),
   model_state: ModelState.optional(),
   batch_seq: z.number().int().optional(),

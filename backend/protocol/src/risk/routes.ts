@@ -12,7 +12,8 @@ const series = z.object({
 
 export const riskRoutes = routes({
   'GET /api/v1/me/risk': {
-    summary: 'The own session: its score with every contribution, and how it moved in the last hour',
+    summary:
+      'The own session: its score with every contribution, and how it moved in the last hour',
     subject: 'risk',
     who: { roles: ROLES },
     sensitivity: 'low',

@@ -7,7 +7,10 @@ export const Band = z.enum(BANDS);
 export type Band = z.infer<typeof Band>;
 
 /** Lower bound of each band on the scale 0 to 100. */
-export const BAND_FLOOR = { low: 0, medium: 30, high: 60, critical: 80 } as const satisfies Record<Band, number>;
+export const BAND_FLOOR = { low: 0, medium: 30, high: 60, critical: 80 } as const satisfies Record<
+  Band,
+  number
+>;
 
 /** Where evidence comes from. */
 export const SOURCES = [

@@ -40,11 +40,21 @@ const ms = z.number().min(-600_000).max(600_000);
 const coordinate = z.number().min(-100_000).max(100_000);
 
 /** [key code, press in ms since the batch's `started_at`, hold in ms]. */
-export const Keystroke = z.tuple([z.number().int().min(0).max(127), ms, z.number().min(0).max(60_000)]);
+export const Keystroke = z.tuple([
+  z.number().int().min(0).max(127),
+  ms,
+  z.number().min(0).max(60_000),
+]);
 /** [ms since `started_at`, x, y] in CSS pixels of the viewport. */
 export const MouseMovement = z.tuple([ms, coordinate, coordinate]);
 /** [ms since `started_at`, x, y, button, hold in ms]. */
-export const Click = z.tuple([ms, coordinate, coordinate, z.number().int().min(0).max(8), z.number().min(0).max(600_000)]);
+export const Click = z.tuple([
+  ms,
+  coordinate,
+  coordinate,
+  z.number().int().min(0).max(8),
+  z.number().min(0).max(600_000),
+]);
 /** [ms since `started_at`, delta x, delta y] in CSS pixels. */
 export const Scroll = z.tuple([ms, coordinate, coordinate]);
 /** [ms since `started_at`, 1 gained or 0 lost]. */
@@ -57,7 +67,11 @@ const L = TELEMETRY_LIMITS;
 /** One second of behaviour, as sent with `behavioral_data`. */
 export const BehavioralData = z.strictObject({
   /** Grows by one with every batch of the session, from 0. */
-  seq: z.number().int().min(0).max(2 ** 31),
+  seq: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31),
   /** 16 random bytes in base64url. */
   nonce: z.string().regex(/^[A-Za-z0-9_-]{22}$/, 'must be 16 bytes in base64url'),
   /** Server time (client clock corrected by `connection_response.now`), epoch milliseconds. */

@@ -1,0 +1,130 @@
+// The whole configuration: one schema over the environment, parsed once at start. Secrets have no default.
+import { z } from 'zod';
+import { Fault } from '@verity/protocol/faults';
+
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+
+export const ConfigSchema = z.object({
+  /** Roles of this process, by comma: http, pipeline. */
+  ROLES: list.pipe(z.array(z.enum(['http', 'pipeline'])).min(1)).default(['http', 'pipeline']),
+  /** The one public port: client, API and sockets. */
+  PORT: count(1, 65_535).default(5000),
+  /** Address that the port is bound to. */
+  HOST: z.string().default('0.0.0.0'),
+  /** Address of this installation as browsers see it. */
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Everything that Verity keeps in files. */
+  DATA_DIR: z.string().default('./data'),
+  /** Folder of the built client; without it only API and sockets answer. */
+  CLIENT_DIR: z.string().optional(),
+  /** The built browser collector. */
+  COLLECTOR_FILE: z.string().optional(),
+
+  /** MongoDB, e.g. mongodb://host/verity?replicaSet=rs0. */
+  MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must be a mongodb:// URL'),
+  /** Redis, e.g. redis://:password@host:6379/0. Or REDIS_HOST and its companions. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/|^\//, 'must be a redis:// URL or the path of a socket')
+    .optional(),
+  REDIS_HOST: z.string().optional(),
+  REDIS_PORT: count(1, 65_535).default(6379),
+  REDIS_DB: count(0, 15).default(0),
+  REDIS_PASSWORD: z.string().default(''),
+  /** Prefix of every Redis key, so that installations can share a server. */
+  REDIS_PREFIX: z.string().max(50).default(''),
+
+  /** 32 bytes in hex. Seals signing keys and authenticator secrets; made at first start on one machine. */
+  MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes in lower-case hex'),
+
+  /** `invite`: admins invite people. `open`: anybody may register. */
+  REGISTRATION: z.enum(['invite', 'open']).default('invite'),
+  /** Hours that a session lives at most. */
+  SESSION_HOURS: count(1, 168).default(12),
+  /** Minutes without a sign of life after which a session expires. */
+  SESSION_IDLE_MINUTES: count(1, 1440).default(60),
+  /** Minutes that an access token is valid. */
+  ACCESS_TOKEN_MINUTES: count(1, 60).default(60),
+  /** Days after which a new signing key takes over. */
+  SIGNING_KEY_DAYS: count(1, 365).default(30),
+  /** Proxies in front whose X-Forwarded-For is believed: a number of hops, or addresses by comma. */
+  TRUSTED_PROXIES: z.string().default(''),
+  /** Origins whose pages may open sockets and call the API with a token, by comma. */
+  WEBSOCKET_CORS_ALLOWED_ORIGINS: list.default([]),
+
+  /** Entries that each stream keeps after every group has acknowledged them. */
+  STREAM_RETENTION: count(1000, 10_000_000).default(100_000),
+  /** Entries in a stream above which producers are refused (back-pressure). */
+  STREAM_CAP: count(1000, 50_000_000).default(1_000_000),
+  /** Failed deliveries after which a message becomes a dead letter. */
+  STREAM_RETRIES: count(0, 20).default(3),
+  /** Minutes within which the same timings from one person are taken for a replay. */
+  REPLAY_MEMORY_MINUTES: count(1, 1440).default(120),
+  /** Days that scores are kept. */
+  RISK_RETENTION_DAYS: count(1, 3650).default(30),
+  /** Days that behaviour windows are kept. */
+  BEHAVIOUR_RETENTION_DAYS: count(1, 3650).default(90),
+  /** Seconds between two sweeps over the live sessions. */
+  SWEEP_SECONDS: count(1, 3600).default(30),
+
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
+});
+
+export type Config = Omit<z.output<typeof ConfigSchema>, 'REDIS_URL' | 'PUBLIC_URL'> & {
+  REDIS_URL: string;
+  PUBLIC_URL: string;
+};
+
+/** Values that stand in examples and must never protect anything. */
+const KNOWN_SECRETS = new Set(['0'.repeat(64), 'f'.repeat(64), '0123456789abcdef'.repeat(4)]);
+
+/**
+ * Reads the configuration. Empty variables count as absent. Throws `invalid-input` that names every variable
+ * which does not fit (never its value).
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const result = ConfigSchema.safeParse(given);
+  if (!result.success) {
+    const issues = result.error.issues.map((issue) => ({
+      path: String(issue.path[0] ?? ''),
+      message: issue.message,
+    }));
+    throw new Fault(
+      'invalid-input',
+      `The configuration does not fit: ${issues.map((issue) => `${issue.path} ${issue.message}`).join('; ')}.`,
+      { issues, fix: 'Set these environment variables; .env.example explains each.' },
+    );
+  }
+  const config = result.data;
+  if (config.NODE_ENV === 'production' && KNOWN_SECRETS.has(config.MASTER_KEY)) {
+    throw new Fault('invalid-input', 'MASTER_KEY is a well-known value.', {
+      fix: 'Make one with: openssl rand -hex 32',
+    });
+  }
+  return {
+    ...config,
+    REDIS_URL: config.REDIS_URL ?? redisUrl(config),
+    PUBLIC_URL: (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, ''),
+  };
+}
+
+function redisUrl(config: z.output<typeof ConfigSchema>): string {
+  if (!config.REDIS_HOST) {
+    throw new Fault('invalid-input', 'REDIS_URL is missing (or REDIS_HOST).', {
+      fix: 'Name a Redis server, or start with npm start, which brings one.',
+    });
+  }
+  const secret = config.REDIS_PASSWORD ? `:${encodeURIComponent(config.REDIS_PASSWORD)}@` : '';
+  return `redis://${secret}${config.REDIS_HOST}:${config.REDIS_PORT}/${config.REDIS_DB}`;
+}
