@@ -1,7 +1,15 @@
 // Makes sure that something real answers on the URL of every part of the stack.
 // Looked for in this order: the environment, the programs of this machine, the package manager.
 import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installPackages } from './debian';
@@ -20,6 +28,8 @@ export interface StackOptions {
   /** False: refuse to install missing programs. */
   readonly install?: boolean;
   readonly report?: (line: string) => void;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
   readonly events?: SupervisorEvents;
 }
 
@@ -51,9 +61,11 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
   const supervisor = new Supervisor(dataDir, options.events);
   const stop = async () => {
     await supervisor.stop();
+    rmSync(urlsPath(dataDir), { force: true });
     rmSync(sockets, { recursive: true, force: true });
     unlock();
   };
+  options.signal?.addEventListener('abort', () => void supervisor.stop(), { once: true });
   try {
     await reapLeftOver(dataDir);
     const secret = openSecrets(dataDir);
@@ -70,7 +82,8 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
       mkdirSync(data, { recursive: true, mode: 0o700 });
       const home: PartHome = { data, sockets, secret };
       const { url, child } = await found.launch(home);
-      const supervised = await supervisor.start({ name: part.name, ...child });
+      options.signal?.throwIfAborted();
+      const [supervised] = await supervisor.start({ name: part.name, ...child });
       running.push({ name: part.name, url, source: found.source, child: supervised });
       report(`${part.title}: ${found.source}, data in ${data}`);
     }
@@ -78,6 +91,7 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
       part.variable,
       running[index]?.url ?? '',
     ]);
+    writeFileSync(urlsPath(dataDir), JSON.stringify(Object.fromEntries(urls)), { mode: 0o600 });
     return {
       env: { ...Object.fromEntries(urls), DATA_DIR: dataDir, MASTER_KEY: secret('master-key') },
       parts: running,
@@ -88,6 +102,17 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+function urlsPath(dataDir: string): string {
+  return join(dataDir, 'run', 'urls.json');
+}
+
+/** The URLs of the platform that runs on a data directory, by variable. */
+export function runningUrls(dataDir: string): Record<string, string | undefined> {
+  const path = urlsPath(dataDir);
+  if (!existsSync(path)) return {};
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
 }
 
 async function install(

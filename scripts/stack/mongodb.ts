@@ -73,7 +73,7 @@ function answering(socket: string, child: Omit<Launch['child'], 'ready'>): Launc
   });
   return {
     url: `mongodb://${encodeURIComponent(socket)}/verity?${options.toString()}`,
-    child: { ...child, ready: () => accepts(socket), readyDeadlineMs: 120_000 },
+    child: { ...child, ready: () => accepts(socket), readyDeadlineMs: 120_000, stopDeadlineMs: 5_000 },
   };
 }
 

@@ -56,6 +56,7 @@ async function launch(program: string, home: PartHome): Promise<Launch> {
       command: program,
       args: [config],
       cwd: home.data,
+      stopDeadlineMs: 4_000,
       ready: () => redis.probe(url).then(Boolean, () => false),
     },
   };

@@ -43,6 +43,7 @@ export class SupervisedChild {
   #failures = 0;
   #startedAt = 0;
   #stopping = false;
+  #stopped: Promise<void> | undefined;
   #wake = new AbortController();
   #tail = '';
   #ready = false;
@@ -81,7 +82,12 @@ export class SupervisedChild {
   }
 
   /** Stops it and keeps it down. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     this.#stopping = true;
     this.#wake.abort();
     const pid = this.pid;
@@ -195,7 +201,9 @@ export class SupervisedChild {
 
 /** The children of one data directory: pid files under `run/`, output under `logs/`. */
 export class Supervisor {
-  readonly #children: SupervisedChild[] = [];
+  /** Started together, stopped together. */
+  readonly #groups: SupervisedChild[][] = [];
+  #stopping = false;
   readonly #guard = new Guard();
   readonly #runDir: string;
   readonly #logDir: string;
@@ -212,33 +220,34 @@ export class Supervisor {
   }
 
   get children(): readonly SupervisedChild[] {
-    return this.#children;
+    return this.#groups.flat();
   }
 
-  /** Resolves when the child is ready. */
-  async start(spec: ChildSpec): Promise<SupervisedChild> {
-    const log = new RotatingLog(join(this.#logDir, `${spec.name}.log`));
-    const house = { guard: this.#guard, runDir: this.#runDir, log };
-    const child = new SupervisedChild(spec, house, this.events);
-    this.#children.push(child);
-    try {
-      await child.start();
-    } catch (error) {
-      this.#children.splice(this.#children.indexOf(child), 1);
-      throw error;
-    }
-    return child;
+  /** Starts children beside one another; resolves when all are ready. */
+  async start(...specs: ChildSpec[]): Promise<SupervisedChild[]> {
+    if (this.#stopping) throw new Error('the supervisor is stopping');
+    const group = specs.map((spec) => {
+      const log = new RotatingLog(join(this.#logDir, `${spec.name}.log`));
+      const house = { guard: this.#guard, runDir: this.#runDir, log };
+      return new SupervisedChild(spec, house, this.events);
+    });
+    this.#groups.push(group);
+    await Promise.all(group.map((child) => child.start()));
+    return group;
   }
 
-  /** Stops all, the youngest first. */
+  /** Stops all, the youngest first. Children that are still starting end with an error. */
   async stop(): Promise<void> {
-    while (this.#children.length > 0) await this.#children.pop()?.stop();
+    this.#stopping = true;
+    for (let group = this.#groups.pop(); group; group = this.#groups.pop()) {
+      await Promise.all(group.map((child) => child.stop()));
+    }
     await this.#guard.close();
   }
 
   /** Ends everything now; `stop` then has nothing to wait for. */
   kill(): void {
-    for (const child of this.#children) child.kill();
+    for (const child of this.children) child.kill();
   }
 }
 

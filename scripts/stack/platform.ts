@@ -1,0 +1,152 @@
+// The whole platform on one machine: the stack, then the server processes above it, supervised.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../bundle.mjs';
+import { bringUp, type Stack } from './bring-up';
+import { freePort, isPortFree } from './free-port';
+import { buildClient, buildServer, clientDir, collectorFile, serverProgram } from './product';
+import { StackError } from './stack-error';
+import type { ChildSpec, SupervisedChild, SupervisorEvents } from './supervise';
+
+export interface PlatformOptions {
+  /** `DATA_DIR` of the environment, else `data` in the project, when left out. */
+  readonly dataDir?: string;
+  /** The public port: `PORT` of the environment, else 5000, when left out. */
+  readonly port?: number;
+  /** One HTTP process on each of these ports, instead of a single one on `port`. */
+  readonly ports?: readonly number[];
+  /** Added to the environment of the server processes, and read for URLs of the stack. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** False: refuse to install missing programs. */
+  readonly install?: boolean;
+  /** False: start without the client's pages (benchmarks). */
+  readonly client?: boolean;
+  /** Told what is being done; silent when left out. */
+  readonly progress?: Progress;
+  readonly events?: SupervisorEvents;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Progress {
+  /** A step begins; the function that is returned ends it. */
+  step(title: string): (outcome?: string) => void;
+  /** Something worth saying within a step. */
+  note(line: string): void;
+}
+
+export interface Platform {
+  /** `http://localhost:PORT` of the first HTTP process. */
+  readonly url: string;
+  readonly urls: readonly string[];
+  readonly dataDir: string;
+  /** The environment of the server processes: URLs and secrets. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly stack: Stack;
+  /** `redis`, `mongodb`, `server` (`server-2` …), `pipeline`: to restart and to kill. */
+  child(name: string): SupervisedChild;
+  /** Stops everything in order. */
+  stop(): Promise<void>;
+  /** Ends every child at once. */
+  kill(): void;
+}
+
+/** The server processes stop beside one another; the stack below them takes 9 s at most. */
+const STOP_DEADLINE_MS = 20_500;
+
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const env = { ...process.env, ...options.env };
+  const dataDir = options.dataDir ?? env.DATA_DIR ?? join(projectRoot, 'data');
+  const ports = options.ports ?? [options.port ?? Number(env.PORT || 5000)];
+  const progress = options.progress ?? { step: () => () => undefined, note: () => undefined };
+  for (const port of ports) await demandPort(port);
+
+  let done = progress.step('Redis and MongoDB');
+  const { install, events, signal } = options;
+  const stack = await bringUp({ dataDir, env, install, events, signal, report: progress.note });
+  try {
+    done();
+    done = progress.step('programs');
+    const programs = await buildServer();
+    if (!programs.includes(serverProgram)) {
+      throw new StackError('backend/server/src/main.ts is missing', 'git checkout backend/server');
+    }
+    done();
+    if (options.client !== false) {
+      done = progress.step('client (half a minute when its sources have changed)');
+      await buildClient(() => undefined, signal);
+      done();
+    }
+    const urls = ports.map((port) => `http://localhost:${port}`);
+    const shared = {
+      ...env,
+      ...stack.env,
+      PUBLIC_URL: env.PUBLIC_URL ?? urls[0],
+      NODE_ENV: 'production',
+      ...(existsSync(clientDir) ? { CLIENT_DIR: clientDir } : {}),
+      ...(existsSync(collectorFile) ? { COLLECTOR_FILE: collectorFile } : {}),
+    };
+    done = progress.step('server processes');
+    signal?.throwIfAborted();
+    const http = ports.map((port, index) =>
+      server(index === 0 ? 'server' : `server-${index + 1}`, 'http', port, shared),
+    );
+    // Its port answers for its health alone, to this machine.
+    const local = { ...shared, HOST: '127.0.0.1' };
+    await stack.supervisor.start(...http, server('pipeline', 'pipeline', await freePort(), local));
+    done();
+    return {
+      url: urls[0] as string,
+      urls,
+      dataDir,
+      env: shared,
+      stack,
+      child: (name) => {
+        const found = stack.supervisor.children.find((child) => child.name === name);
+        if (!found) throw new Error(`no child is called ${name}`);
+        return found;
+      },
+      stop: () => stack.stop(),
+      kill: () => stack.supervisor.kill(),
+    };
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+}
+
+function server(name: string, roles: string, port: number, env: NodeJS.ProcessEnv): ChildSpec {
+  return {
+    name,
+    command: process.execPath,
+    args: ['--enable-source-maps', serverProgram],
+    env: { ...env, ROLES: roles, PORT: String(port) },
+    cwd: projectRoot,
+    ready: () => isReady(port),
+    readyDeadlineMs: 60_000,
+    stopDeadlineMs: STOP_DEADLINE_MS,
+  };
+}
+
+/** Whether a server process says that it can do its work. */
+export async function isReady(port: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(2_000);
+    const reply = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal });
+    await reply.body?.cancel();
+    return reply.ok;
+  } catch {
+    return false; // Refused or too slow: asked again.
+  }
+}
+
+async function demandPort(port: number): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new StackError(`PORT is not a port: ${port}`, 'set PORT to a number from 1 to 65535');
+  }
+  if (await isPortFree(port, '0.0.0.0')) return;
+  throw new StackError(
+    `port ${port} is in use by another program`,
+    `stop that program (ss -ltnp 'sport = :${port}' names it), or take another port: PORT=${port + 1} npm start`,
+  );
+}
