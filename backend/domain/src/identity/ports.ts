@@ -160,8 +160,10 @@ export interface Sessions {
       >
     >,
   ): Promise<SessionRecord>;
-  /** Many at once, unordered: the newest score and activity of live sessions. */
-  noteActivity(notes: { id: SessionId; riskScore: number; band: Band; at: Date }[]): Promise<void>;
+  /** Many at once, unordered: activity of live sessions and, when there is one, the newest score. */
+  noteActivity(
+    notes: { id: SessionId; at: Date; riskScore?: number; band?: Band }[],
+  ): Promise<void>;
   list(filter: SessionFilter, page: PageRequest): Promise<Page<SessionRecord>>;
   /** Every session that lives, for the sweep; a stream. */
   live(): AsyncIterable<SessionRecord>;
@@ -273,9 +275,41 @@ export interface PasswordHasher {
   verify(hash: string | null, password: string): Promise<boolean>;
 }
 
+/** Secrets that are handed out once and kept as their hash. */
+export interface SecretTokens {
+  /** `prefix` and 32 random bytes in base64url. */
+  make(prefix?: string): string;
+  /** Ten recovery codes of 80 bits, in groups that a person can copy. */
+  recoveryCodes(): string[];
+  /** SHA-256 in lower-case hex; 256 random bits need no slow hash. */
+  hash(token: string): string;
+}
+
+/** One-time codes of an authenticator app (RFC 6238: SHA-1, six digits, 30 seconds). */
+export interface Totp {
+  /** A new secret in base32. */
+  newSecret(): string;
+  /** The address that an authenticator app reads from a QR code. */
+  uri(secret: string, account: string): string;
+  /** The time step of a code that fits now, one step before or one after; null when it does not fit. */
+  stepOf(secret: string, code: string, at: Date): number | null;
+}
+
+/** Signs access tokens with the newest key (ES256). */
+export interface AccessTokens {
+  sign(session: { id: SessionId; userId: UserId; role: Role }): {
+    token: string;
+    expiresInSeconds: number;
+  };
+}
+
 /** Sign-in throttle, by account and by address. Throws `too-fast` with `retryAfterSeconds`. */
 export interface SignInThrottle {
   check(account: string, address: string): Promise<void>;
-  failed(account: string, address: string): Promise<{ failuresOfAccount: number }>;
+  /** Counts within the last 15 minutes. */
+  failed(
+    account: string,
+    address: string,
+  ): Promise<{ failuresOfAccount: number; failuresOfAddress: number }>;
   succeeded(account: string, address: string): Promise<void>;
 }

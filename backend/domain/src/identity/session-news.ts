@@ -1,0 +1,50 @@
+// What a change of a session is called when its owner and the admins are told of it.
+import type { Notification } from '@verity/protocol/identity/schemas';
+import type { SessionRecord } from './ports';
+
+export interface SaidChange {
+  kind: Notification['kind'];
+  title: string;
+  body: string;
+  link: string | null;
+  /** Title for the admins; absent when it is none of their business. */
+  forAdmins?: string;
+}
+
+/** What to tell of a session in its new state; null when there is nothing that a person must know. */
+export function sayChange(
+  session: Pick<SessionRecord, 'state' | 'userEmail' | 'deviceLabel'>,
+  reason: string,
+): SaidChange | null {
+  const whose = `${session.userEmail} on ${session.deviceLabel}`;
+  switch (session.state) {
+    case 'step_up':
+      return {
+        kind: 'step_up_required',
+        title: 'Prove again that it is you',
+        body: reason,
+        link: '/my-session',
+        forAdmins: `Asked to prove again: ${whose}`,
+      };
+    case 'restricted':
+      return {
+        kind: 'session_restricted',
+        title: 'Your session can only read for now',
+        body: reason,
+        link: '/my-session',
+        forAdmins: `Restricted: ${whose}`,
+      };
+    case 'terminated':
+      return {
+        kind: 'session_terminated',
+        title: `Your session on ${session.deviceLabel} was ended`,
+        body: reason,
+        link: '/my-session',
+        forAdmins: `Ended: ${whose}`,
+      };
+    case 'active':
+    case 'logged_out':
+    case 'expired':
+      return null;
+  }
+}
