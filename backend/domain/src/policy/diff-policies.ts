@@ -1,0 +1,80 @@
+// What changed from one version of the policy to the next, a line per rule.
+import type { z } from 'zod';
+import type { PolicyChange, PolicyDraft, Rule } from '@verity/protocol/policy/schemas';
+
+export type PolicyChangeLine = z.infer<typeof PolicyChange>;
+
+/** A rule as one line: "risk_at_least 60, roles admin -> step_up (A high score asks for proof)". */
+export function ruleInWords({ name, when, effect }: Rule): string {
+  const conditions = Object.entries(when)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join('|') : String(value)}`);
+  return `${conditions.join(', ') || 'always'} -> ${effect} (${name})`;
+}
+
+const hysteresisInWords = ({ margin, hold_seconds }: PolicyDraft['hysteresis']): string =>
+  `margin ${margin}, hold_seconds ${hold_seconds}`;
+
+/** Removed, added and changed rules, and those that moved among the rules of both; hysteresis as `hysteresis`. */
+export function diffPolicies(before: PolicyDraft, after: PolicyDraft): PolicyChangeLine[] {
+  const old = new Map(before.rules.map((rule) => [rule.id, rule]));
+  const now = new Map(after.rules.map((rule) => [rule.id, rule]));
+  const changes: PolicyChangeLine[] = [];
+  for (const rule of before.rules) {
+    if (!now.has(rule.id)) {
+      changes.push({ rule_id: rule.id, kind: 'removed', before: ruleInWords(rule) });
+    }
+  }
+  const moved = movedRules(
+    before.rules.map(({ id }) => id).filter((id) => now.has(id)),
+    after.rules.map(({ id }) => id).filter((id) => old.has(id)),
+  );
+  after.rules.forEach((rule, place) => {
+    const was = old.get(rule.id);
+    const words = ruleInWords(rule);
+    if (!was) {
+      changes.push({ rule_id: rule.id, kind: 'added', after: words });
+      return;
+    }
+    if (ruleInWords(was) !== words) {
+      changes.push({ rule_id: rule.id, kind: 'changed', before: ruleInWords(was), after: words });
+    }
+    if (moved.has(rule.id)) {
+      changes.push({
+        rule_id: rule.id,
+        kind: 'moved',
+        before: `rule ${before.rules.indexOf(was) + 1}`,
+        after: `rule ${place + 1}`,
+      });
+    }
+  });
+  const [from, to] = [hysteresisInWords(before.hysteresis), hysteresisInWords(after.hysteresis)];
+  if (from !== to)
+    changes.push({ rule_id: 'hysteresis', kind: 'changed', before: from, after: to });
+  return changes;
+}
+
+/** The fewest rules that must move to turn one order into the other: all but a longest common subsequence. */
+function movedRules(before: readonly string[], after: readonly string[]): Set<string> {
+  const place = new Map(before.map((id, i) => [id, i]));
+  const places = after.map((id) => place.get(id) as number);
+  const length = places.map(() => 1);
+  const from = places.map(() => -1);
+  let end = -1;
+  for (let i = 0; i < places.length; i++) {
+    for (let j = 0; j < i; j++) {
+      if (
+        (places[j] as number) < (places[i] as number) &&
+        (length[j] as number) >= (length[i] as number)
+      ) {
+        length[i] = (length[j] as number) + 1;
+        from[i] = j;
+      }
+    }
+    if (end < 0 || (length[i] as number) > (length[end] as number)) end = i;
+  }
+  const stayed = new Set<string>();
+  for (let i = end; i >= 0; i = from[i] as number) stayed.add(after[i] as string);
+  return new Set(after.filter((id) => !stayed.has(id)));
+}

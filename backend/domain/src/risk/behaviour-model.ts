@@ -1,0 +1,172 @@
+// The model of one person's behaviour: detectors, and how much their distances weigh as evidence.
+import { Fault } from '@verity/protocol/faults';
+import type { ModelState } from '@verity/protocol/risk/schemas';
+import { FEATURES } from '../kernel/behaviour-features';
+import { clamp, roundTo, seededRandom } from '../kernel/maths';
+import { autoencoder, readyAutoencoder, type TrainAutoencoder } from './autoencoder';
+import type { Background } from './background';
+import { calibrate, weightOf, type Calibration } from './calibration';
+import type { Distance } from './detector';
+import { inWords } from './behaviour-words';
+import { ModelArtefact } from './model-artefact';
+import type { Modality } from './ports';
+import { scaledManhattan } from './scaled-manhattan';
+
+/** Windows until a model speaks with its full voice: see docs/models/behaviour.md. */
+export const WINDOWS_NEEDED: Record<Modality, number> = { keystroke: 12, mouse: 12 };
+/** More windows than these add time, not knowledge; the newest count. */
+export const MOST_WINDOWS = 400;
+const FOLDS = 4;
+const POPULATION_STRENGTH = 6;
+
+export interface Training {
+  modality: Modality;
+  /** Windows of the person, oldest first, at least four. */
+  windows: readonly Float64Array[];
+  background: Background;
+  version: number;
+  now: Date;
+  trainAutoencoder: TrainAutoencoder;
+}
+
+/** Trains and calibrates a model. Deterministic: the same windows and version make the same artefact. */
+export function trainBehaviourModel(training: Training): ModelArtefact {
+  const { modality, background, version, now } = training;
+  const windows = training.windows.slice(-MOST_WINDOWS);
+  const width = FEATURES[modality].length;
+  if (windows.length < 4 || windows.some(({ length }) => length !== width)) {
+    throw new Fault(
+      'invalid-input',
+      `A ${modality} model needs four windows or more of ${width} features each; here are ${windows.length}.`,
+      { fix: 'Gather more windows of this person, measured by this version of Verity.' },
+    );
+  }
+  const detectors = [scaledManhattan(), autoencoder(training.trainAutoencoder)] as const;
+  const random = seededRandom(version * 7919 + windows.length);
+  const options = {
+    weights: background.weights,
+    population: { scale: background.scale, strength: POPULATION_STRENGTH },
+    random,
+  };
+  const fit = (rows: readonly Float64Array[]) => {
+    const manhattan = detectors[0].fit(rows, options);
+    const network = detectors[1].fit(rows, options);
+    return {
+      manhattan,
+      network,
+      distances: [detectors[0].ready(manhattan), detectors[1].ready(network)] as Distance[],
+    };
+  };
+  const whole = fit(windows);
+  const own = leftOutDistances(windows, (rows) => fit(rows).distances);
+  const others = background.windows.map((window) => whole.distances.map((d) => d(window)));
+  const state: ModelState = windows.length >= WINDOWS_NEEDED[modality] ? 'ready' : 'learning';
+  return {
+    format: 'verity-behaviour',
+    formatVersion: 1,
+    modality,
+    version,
+    trainedAt: now.toISOString(),
+    windows: windows.length,
+    state,
+    features: FEATURES[modality].map(({ name }) => name),
+    manhattan: whole.manhattan,
+    autoencoder: whole.network,
+    calibration: calibrate(own, others, modality),
+  };
+}
+
+/** Distances of each window from models fitted to the others, left out in blocks: neighbours resemble one another. */
+function leftOutDistances(
+  windows: readonly Float64Array[],
+  fit: (rows: readonly Float64Array[]) => Distance[],
+): number[][] {
+  const folds = Math.min(FOLDS, Math.floor(windows.length / 2));
+  const distances: number[][] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const from = Math.floor((fold * windows.length) / folds);
+    const to = Math.floor(((fold + 1) * windows.length) / folds);
+    const measure = fit([...windows.slice(0, from), ...windows.slice(to)]);
+    for (const window of windows.slice(from, to)) distances.push(measure.map((d) => d(window)));
+  }
+  return distances;
+}
+
+/** A model ready to weigh windows. */
+export interface BehaviourModel {
+  readonly modality: Modality;
+  readonly version: number;
+  readonly trainedAt: Date;
+  readonly windows: number;
+  readonly state: ModelState;
+  readonly calibration: Calibration;
+  readonly manhattan: ModelArtefact['manhattan'];
+  readonly detectors: readonly { name: string; distance: Distance }[];
+}
+
+/** Reads an artefact back. Throws `invalid-input` when it is truncated, foreign, or of another format or feature set. */
+export function parseModel(json: string): BehaviourModel {
+  let plain: unknown;
+  try {
+    plain = JSON.parse(json);
+  } catch (cause) {
+    throw refused('it is not whole JSON', cause);
+  }
+  const result = ModelArtefact.safeParse(plain);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw refused(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'does not fit'}`);
+  }
+  return readyModel(result.data);
+}
+
+const refused = (why: string, cause?: unknown): Fault =>
+  new Fault('invalid-input', `This is no behaviour model that this version can read (${why}).`, {
+    fix: 'Train the model again from the stored windows.',
+    cause,
+  });
+
+export function readyModel(artefact: ModelArtefact): BehaviourModel {
+  return {
+    modality: artefact.modality,
+    version: artefact.version,
+    trainedAt: new Date(artefact.trainedAt),
+    windows: artefact.windows,
+    state: artefact.state,
+    calibration: artefact.calibration,
+    manhattan: artefact.manhattan,
+    detectors: [
+      { name: 'manhattan-scaled', distance: scaledManhattan().ready(artefact.manhattan) },
+      { name: 'autoencoder', distance: readyAutoencoder(artefact.autoencoder) },
+    ],
+  };
+}
+
+export interface WindowWeight {
+  /** Natural log-odds that a stranger made this window rather than the person; an observation of mode `add`. */
+  weight: number;
+  /** In words for the person. */
+  value: string;
+  perDetector: Record<string, { distance: number }>;
+}
+
+/** Weighs one window. Throws `invalid-input` when it has another number of features than the model. */
+export function weighWindow(model: BehaviourModel, window: Float64Array): WindowWeight {
+  if (window.length !== model.manhattan.centre.length) {
+    throw new Fault(
+      'invalid-input',
+      `The window has ${window.length} features, the model ${model.manhattan.centre.length}.`,
+      { fix: 'Train the model again with windows of this version of Verity.' },
+    );
+  }
+  const perDetector: WindowWeight['perDetector'] = {};
+  const distances: number[] = [];
+  for (const { name, distance } of model.detectors) {
+    const d = distance(window);
+    distances.push(d);
+    perDetector[name] = { distance: d };
+  }
+  const certainty = clamp(model.windows / WINDOWS_NEEDED[model.modality], 0, 1);
+  const weight = roundTo(weightOf(model.calibration, distances) * certainty ** 2, 6);
+  return { weight, value: inWords(model, window, weight), perDetector };
+}

@@ -1,0 +1,68 @@
+// A behaviour model as it is stored: JSON, versioned, refused when it is not whole.
+import { z } from 'zod';
+import { Instant } from '@verity/protocol/ids';
+import { ModelState } from '@verity/protocol/risk/schemas';
+import { FEATURES } from '../kernel/behaviour-features';
+
+const column = z.array(z.number().nullable());
+
+export const ModelArtefact = z
+  .strictObject({
+    format: z.literal('verity-behaviour'),
+    /** Of this shape; raised when its meaning changes. */
+    formatVersion: z.literal(1),
+    modality: z.enum(['keystroke', 'mouse']),
+    /** Of the person's model, from 1. */
+    version: z.number().int().min(1),
+    trainedAt: Instant,
+    /** Windows that it was trained on. */
+    windows: z.number().int().min(4),
+    state: ModelState,
+    features: z.array(z.string()),
+    manhattan: z.strictObject({
+      centre: column,
+      scale: column,
+      weights: z.array(z.number()).nullable(),
+    }),
+    autoencoder: z.strictObject({
+      centre: column,
+      scale: column,
+      weights: z.array(z.number()).nullable(),
+      layers: z
+        .array(
+          z.strictObject({
+            weights: z.array(z.array(z.number())).min(1),
+            biases: z.array(z.number()).min(1),
+          }),
+        )
+        .min(1),
+    }),
+    calibration: z.strictObject({
+      own: z.array(z.number()).length(2),
+      threshold: z.number(),
+      slope: z.number().min(0),
+      lowest: z.number(),
+      highest: z.number(),
+    }),
+  })
+  .refine(
+    ({ modality, features }) =>
+      features.length === FEATURES[modality].length &&
+      features.every((name, i) => name === FEATURES[modality][i]?.name),
+    { message: 'was made for other features', path: ['features'] },
+  )
+  .refine(({ features, manhattan, autoencoder: { centre, scale, weights, layers } }) => {
+    const wide = (row: readonly unknown[] | null): boolean =>
+      !row || row.length === features.length;
+    let width = features.length;
+    for (const layer of layers) {
+      if (layer.weights.length !== layer.biases.length) return false;
+      if (layer.weights.some((row) => row.length !== width)) return false;
+      width = layer.biases.length;
+    }
+    return (
+      width === features.length &&
+      [manhattan.centre, manhattan.scale, manhattan.weights, centre, scale, weights].every(wide)
+    );
+  }, 'has parts that do not fit together');
+export type ModelArtefact = z.infer<typeof ModelArtefact>;

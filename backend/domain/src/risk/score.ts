@@ -1,0 +1,210 @@
+// The score of a session: weights of evidence in log-odds, added to a prior and fading towards it.
+import type { SessionId, UserId } from '@verity/protocol/ids';
+import type { FindingMessage, Observation } from '@verity/protocol/risk/messages';
+import {
+  BAND_FLOOR,
+  type Band,
+  type Contribution,
+  type ModelState,
+  type RiskScore,
+  type Source,
+} from '@verity/protocol/risk/schemas';
+import { clamp, logistic } from '../kernel/maths';
+import { EVIDENCE, OWN_WINDOW, PRIOR_LOG_ODDS, STEP_UP_WEIGHT } from './evidence';
+
+type Evidence = Exclude<Source, 'prior'>;
+
+interface Held {
+  /** Log-odds at the time `at`. */
+  weight: number;
+  /** Epoch ms. */
+  at: number;
+  value: string;
+}
+
+/** What is remembered of a session's evidence. JSON, about 1 kB. */
+export interface RiskState {
+  sessionId: SessionId;
+  userId: UserId;
+  /** Epoch ms of the session's first finding. */
+  since: number;
+  evidence: Partial<Record<Evidence, Held>>;
+  modelState: ModelState;
+  batchSeq?: number;
+}
+
+export const initialRisk = (sessionId: SessionId, userId: UserId, now: Date): RiskState => ({
+  sessionId,
+  userId,
+  since: now.getTime(),
+  evidence: {},
+  modelState: 'learning',
+});
+
+/**
+ * Log-odds are kept on a grid of 1/1024. On it every sum of contributions is exact in binary floating point, in any
+ * order: who adds up the parts that were shown gets the log-odds that were shown, to the last bit.
+ */
+const onGrid = (logOdds: number): number => Math.round(logOdds * 1024) / 1024 + 0;
+
+const PRIOR = onGrid(PRIOR_LOG_ODDS);
+
+/** 100 / (1 + exp(-L)). */
+export const scoreOf = (logOdds: number): number => 100 * logistic(logOdds);
+
+export function bandOf(score: number): Band {
+  if (score >= BAND_FLOOR.critical) return 'critical';
+  if (score >= BAND_FLOOR.high) return 'high';
+  return score >= BAND_FLOOR.medium ? 'medium' : 'low';
+}
+
+/** What is left of a weight after so long. Time that runs backwards changes nothing. */
+function faded(source: Evidence, held: Held, nowMs: number): number {
+  const seconds = Math.max(0, nowMs - held.at) / 1000;
+  return held.weight * 2 ** (-seconds / EVIDENCE[source].halfLifeSeconds);
+}
+
+function observe(evidence: RiskState['evidence'], seen: Observation, atMs: number): void {
+  if (seen.source === 'prior') return;
+  const rule = EVIDENCE[seen.source];
+  const before = evidence[seen.source];
+  const left = seen.mode === 'add' && before ? faded(seen.source, before, atMs) : 0;
+  evidence[seen.source] = {
+    weight: clamp(left + seen.weight, rule.lowest, rule.highest),
+    at: Math.max(atMs, before?.at ?? 0),
+    value: seen.value,
+  };
+}
+
+/** Proof of identity speaks against what was held against the person until then. */
+function forgive(evidence: RiskState['evidence']): void {
+  for (const [source, held] of Object.entries(evidence) as [Evidence, Held][]) {
+    if (held.weight > 0 && source !== 'step_up') {
+      evidence[source] = { ...held, weight: held.weight * EVIDENCE[source].keptAfterStepUp };
+    }
+  }
+}
+
+/** The state after a finding. The state passed in is left as it was. */
+export function applyFinding(
+  state: RiskState,
+  finding: Pick<
+    FindingMessage,
+    'observed_at' | 'observations' | 'cause' | 'model_state' | 'batch_seq'
+  >,
+): RiskState {
+  const atMs = Date.parse(finding.observed_at);
+  const evidence = { ...state.evidence };
+  if (finding.cause === 'step_up' && finding.observations.some(({ weight }) => weight < 0)) {
+    forgive(evidence);
+  }
+  for (const seen of finding.observations) observe(evidence, seen, atMs);
+  const batchSeq = finding.batch_seq ?? state.batchSeq;
+  return {
+    ...state,
+    evidence,
+    modelState: finding.model_state ?? state.modelState,
+    ...(batchSeq === undefined ? {} : { batchSeq }),
+  };
+}
+
+/** The score at `now` with every contribution, the prior first and then by size, and what would change each. */
+export function scoreSession(state: RiskState, now: Date): RiskScore {
+  const nowMs = now.getTime();
+  const contributions: Contribution[] = [
+    {
+      source: 'prior',
+      value: 'any session before anything is known of it',
+      weight: PRIOR,
+      log_odds: PRIOR,
+      observed_at: new Date(state.since).toISOString(),
+    },
+  ];
+  let logOdds = PRIOR;
+  for (const [source, held] of Object.entries(state.evidence) as [Evidence, Held][]) {
+    const left = onGrid(faded(source, held, nowMs));
+    if (left === 0) continue;
+    logOdds += left;
+    contributions.push({
+      source,
+      value: held.value,
+      weight: held.weight,
+      log_odds: left,
+      observed_at: new Date(held.at).toISOString(),
+    });
+  }
+  contributions.sort(bySize);
+  const proven = logOddsAfter(state, provenNow(now), nowMs);
+  for (const part of contributions) {
+    if (part.source === 'prior') continue;
+    part.counterfactual = counterfactual(state, part, logOdds, proven, nowMs);
+  }
+  const score = scoreOf(logOdds);
+  return {
+    session_id: state.sessionId,
+    user_id: state.userId,
+    risk_score: score,
+    log_odds: logOdds,
+    band: bandOf(score),
+    contributions,
+    model_state: state.modelState,
+    at: now.toISOString(),
+    ...(state.batchSeq === undefined ? {} : { batch_seq: state.batchSeq }),
+  };
+}
+
+function bySize(a: Contribution, b: Contribution): number {
+  if (a.source === 'prior' || b.source === 'prior') return a.source === 'prior' ? -1 : 1;
+  return Math.abs(b.log_odds) - Math.abs(a.log_odds);
+}
+
+const provenNow = (now: Date): Parameters<typeof applyFinding>[1] => ({
+  cause: 'step_up',
+  observed_at: now.toISOString(),
+  observations: [
+    { source: 'step_up', mode: 'set', weight: STEP_UP_WEIGHT.totp, value: 'authenticator check' },
+  ],
+});
+
+function logOddsAfter(
+  state: RiskState,
+  finding: Parameters<typeof applyFinding>[1],
+  nowMs: number,
+): number {
+  let sum = PRIOR;
+  const { evidence } = applyFinding(state, finding);
+  for (const [source, held] of Object.entries(evidence) as [Evidence, Held][]) {
+    sum += onGrid(faded(source, held, nowMs));
+  }
+  return sum;
+}
+
+/** One tenth of a point is as fine as a person can use it. */
+const shown = (logOdds: number): number => Math.round(scoreOf(logOdds) * 10) / 10;
+
+function counterfactual(
+  state: RiskState,
+  part: Contribution,
+  logOdds: number,
+  proven: number,
+  nowMs: number,
+): { action: string; score: number } {
+  const { source } = part;
+  if (part.log_odds < 0) return { action: 'without this', score: shown(logOdds - part.log_odds) };
+  if (source === 'keystroke' || source === 'mouse') {
+    const own = OWN_WINDOW[source];
+    const windows = Math.max(1, Math.floor(30 / own.seconds));
+    const later = nowMs + 30_000;
+    let sum = PRIOR;
+    for (const [other, held] of Object.entries(state.evidence) as [Evidence, Held][]) {
+      const left = faded(other, held, later);
+      const { lowest, highest } = EVIDENCE[other];
+      sum += onGrid(other === source ? clamp(left + windows * own.weight, lowest, highest) : left);
+    }
+    const verb = source === 'keystroke' ? 'typing' : 'mouse movement';
+    return { action: `30 more seconds of ${verb} like yours`, score: shown(sum) };
+  }
+  return source === 'step_up' || source === 'verdict'
+    ? { action: 'without this', score: shown(logOdds - part.log_odds) }
+    : { action: 'an authenticator check', score: shown(proven) };
+}

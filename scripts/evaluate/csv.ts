@@ -1,0 +1,34 @@
+// Reads comma-separated files strictly: what does not fit is named by line, never guessed.
+
+/** An input that is missing or does not fit; the command ends with status 2 and this message. */
+export class Misfit extends Error {
+  override readonly name = 'Misfit';
+}
+
+export const misfit = (message: string, cause?: unknown): Misfit => new Misfit(message, { cause });
+
+export interface Csv {
+  header: string[];
+  rows: string[][];
+}
+
+/** Cells hold no quotes or line breaks in the formats read here. Empty lines are allowed at the end only. */
+export function parseCsv(text: string, what: string): Csv {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  while (lines.length > 0 && lines.at(-1) === '') lines.pop();
+  const header = (lines[0] ?? '').split(',').map((cell) => cell.trim());
+  if (lines.length < 2) throw misfit(`${what} has no rows`);
+  const doubled = header.find((name, i) => header.indexOf(name) !== i);
+  if (doubled !== undefined) throw misfit(`${what} has two columns named "${doubled}"`);
+  const rows: string[][] = [];
+  for (let i = 1; i < lines.length; i++) {
+    const cells = (lines[i] as string).split(',');
+    if (cells.length !== header.length) {
+      throw misfit(
+        `${what}, line ${i + 1}: ${cells.length} cells where the header has ${header.length}`,
+      );
+    }
+    rows.push(cells);
+  }
+  return { header, rows };
+}
