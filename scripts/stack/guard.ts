@@ -4,9 +4,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Each group has 10 s to leave by itself. */
+/** Each group has 10 s to leave by itself. (`kill -TERM -- -GROUP` is no good in dash.) */
 const SCRIPT = `
 trap '' INT TERM HUP
+# A dead leader that nobody has waited for yet is dead all the same.
+alive() { kill -s 0 -- "-$1" 2>/dev/null && ! grep -qs ') Z ' "/proc/$1/stat"; }
 groups=
 while read -r verb group; do
   rest=
@@ -15,13 +17,13 @@ while read -r verb group; do
   [ "$verb" = add ] && groups="$group $groups"
 done
 for g in $groups; do
-  kill -TERM -- "-$g" 2>/dev/null || continue
+  kill -s TERM -- "-$g" 2>/dev/null || continue
   tries=0
-  while [ $tries -lt 100 ] && kill -0 -- "-$g" 2>/dev/null; do
+  while [ $tries -lt 100 ] && alive "$g"; do
     sleep 0.1
     tries=$((tries + 1))
   done
-  kill -KILL -- "-$g" 2>/dev/null
+  kill -s KILL -- "-$g" 2>/dev/null
 done
 `;
 

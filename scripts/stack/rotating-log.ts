@@ -1,6 +1,5 @@
 // A log file of bounded size: `name.log`, `name.log.1` … the oldest falls off.
-import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs';
-import { once } from 'node:events';
+import { closeSync, existsSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 
 export interface LogBounds {
   readonly maxBytes: number;
@@ -9,39 +8,38 @@ export interface LogBounds {
 }
 
 export class RotatingLog {
-  #stream: WriteStream;
+  #file: number;
   #bytes: number;
 
   constructor(
     readonly path: string,
     private readonly bounds: LogBounds = { maxBytes: 10 * 1024 * 1024, keep: 3 },
   ) {
-    this.#bytes = existsSync(path) ? statSync(path).size : 0;
-    this.#stream = open(path);
+    this.#file = openSync(path, 'a', 0o600);
+    this.#bytes = fstatSync(this.#file).size;
   }
 
   write(chunk: Buffer): void {
     if (this.#bytes > 0 && this.#bytes + chunk.length > this.bounds.maxBytes) this.#rotate();
-    this.#bytes += chunk.length;
-    this.#stream.write(chunk);
+    try {
+      this.#bytes += writeSync(this.#file, chunk);
+    } catch (error) {
+      // A full disk costs log lines, never the supervisor.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
   }
 
-  async close(): Promise<void> {
-    this.#stream.end();
-    if (!this.#stream.closed) await once(this.#stream, 'close');
+  close(): void {
+    closeSync(this.#file);
   }
 
   #rotate(): void {
-    this.#stream.end();
+    closeSync(this.#file);
     for (let age = this.bounds.keep; age >= 1; age--) {
       const younger = age === 1 ? this.path : `${this.path}.${age - 1}`;
       if (existsSync(younger)) renameSync(younger, `${this.path}.${age}`);
     }
-    this.#stream = open(this.path);
+    this.#file = openSync(this.path, 'a', 0o600);
     this.#bytes = 0;
   }
-}
-
-function open(path: string): WriteStream {
-  return createWriteStream(path, { flags: 'a', mode: 0o600 });
 }

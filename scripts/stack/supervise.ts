@@ -100,7 +100,7 @@ export class SupervisedChild {
       await this.#exited;
       clearTimeout(late);
     }
-    await this.house.log.close();
+    this.house.log.close();
   }
 
   /** Stops it at once, without a chance to save anything, when a second signal asks for that. */
@@ -146,24 +146,14 @@ export class SupervisedChild {
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => this.#heard(chunk));
     }
-    this.#exited = new Promise((resolve) => {
-      const ended = (reason: string) => {
-        if (this.#process !== child) return;
-        this.#process = undefined;
-        this.#ready = false;
-        if (child.pid !== undefined) {
-          signalProcess(child.pid, 'SIGKILL', 'group');
-          this.house.guard.remove(child.pid);
-          rmSync(pidFile, { force: true });
-        }
-        resolve();
-        if (!this.#stopping) void this.#comeBack(reason);
-      };
-      child.once('error', (error) => {
-        this.#heard(Buffer.from(`${error.message}\n`));
-        if (child.pid === undefined) ended(error.message);
-      });
-      child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
+    this.#exited = untilExit(child).then((reason) => {
+      this.#process = undefined;
+      this.#ready = false;
+      if (child.pid !== undefined) {
+        this.house.guard.remove(child.pid);
+        rmSync(pidFile, { force: true });
+      }
+      if (!this.#stopping) void this.#comeBack(reason);
     });
   }
 
@@ -197,6 +187,21 @@ export class SupervisedChild {
     this.#tail = (this.#tail + chunk.toString()).slice(-TAIL_BYTES);
     this.events.output?.(this.name, chunk);
   }
+}
+
+/** Resolves, with the reason, when a child has ended, its group is gone and its output is read. */
+async function untilExit(child: ChildProcess): Promise<string> {
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const reason = await new Promise<string>((resolve) => {
+    child.once('error', (error) => child.pid === undefined && resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  if (child.pid !== undefined) signalProcess(child.pid, 'SIGKILL', 'group');
+  // Something that left the group may hold the output open: then the rest of it is not ours.
+  await Promise.race([closed, sleep(500, undefined, { ref: false })]);
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  return reason;
 }
 
 /** The children of one data directory: pid files under `run/`, output under `logs/`. */
