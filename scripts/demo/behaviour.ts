@@ -88,11 +88,7 @@ export function recordStretch(
   const keep = (batch: MeasuredBatch | null): void => {
     if (batch) batches.push(batch);
   };
-  for (
-    let event = behaviour.next().value;
-    event.at < durationMs;
-    event = behaviour.next().value
-  ) {
+  for (let event = behaviour.next().value; event.at < durationMs; event = behaviour.next().value) {
     keep(recorder.advance(event.at));
     recorder.record(event);
   }

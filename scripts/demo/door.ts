@@ -12,7 +12,11 @@ export interface DoorOptions {
   userAgent?: string;
 }
 
-type Anything = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+type Anything = {
+  params?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+};
 
 export class Door {
   readonly #options: DoorOptions;
@@ -31,7 +35,9 @@ export class Door {
   ): Promise<RouteReply<Routes[K]>> {
     const { params = {}, query = {}, body } = request as Anything;
     const [method, path] = key.split(' ') as [string, string];
-    const filled = path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
+    const filled = path.replace(/:(\w+)/g, (_, name: string) =>
+      encodeURIComponent(String(params[name])),
+    );
     const search = new URLSearchParams(
       Object.entries(query).map(([name, value]) => [name, String(value)]),
     );
@@ -56,7 +62,6 @@ export class Door {
           ...(from ? { localAddress: from } : {}),
           headers: {
             'user-agent': userAgent,
-            origin: url,
             ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
             ...(this.token ? { authorization: `Bearer ${this.token}` } : {}),
             cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '),
@@ -75,7 +80,9 @@ export class Door {
           );
         },
       );
-      sending.on('timeout', () => sending.destroy(new Error(`${method} ${path}: no answer in 15 s`)));
+      sending.on('timeout', () =>
+        sending.destroy(new Error(`${method} ${path}: no answer in 15 s`)),
+      );
       sending.on('error', reject);
       sending.end(payload);
     });

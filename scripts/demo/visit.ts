@@ -3,7 +3,8 @@ import { Agent } from 'node:http';
 import { io, type Socket } from 'socket.io-client';
 import type { ClientToServer, ServerEventPayload, ServerToClient } from '@verity/protocol/events';
 import type { Ack } from '@verity/protocol/event';
-import type { SignedIn } from '@verity/protocol/identity/schemas';
+import type { RouteReply } from '@verity/protocol/route';
+import type { Routes } from '@verity/protocol/routes';
 import { createQueue, type Queue } from '@verity/collector/queue';
 import { pageSocketTransport, type Transport } from '@verity/collector/transport';
 import type { Batch, MeasuredBatch } from '@verity/collector/wire';
@@ -12,6 +13,7 @@ import { Door } from './door';
 import type { Person } from './cast';
 
 type Score = ServerEventPayload<'risk_score_update'>;
+type SignedIn = RouteReply<Routes['POST /api/v1/auth/login']>;
 type Ended = ServerEventPayload<'session_terminated'>;
 
 export interface VisitListener {
@@ -44,7 +46,7 @@ export class Visit {
     this.sessionId = signedIn.session.id;
     this.#password = password;
     this.#socket = connect(url, person, signedIn.token);
-    this.#transport = pageSocketTransport(this.#socket);
+    this.#transport = pageSocketTransport(this.#socket as Socket);
     this.#queue = createQueue({
       send: async (batch) => {
         const answer = await this.#transport.send(batch);
@@ -130,9 +132,11 @@ export class Visit {
     if (!copied) return Promise.resolve(undefined);
     const batch = { ...copied, seq: copied.seq + 300 };
     return new Promise((resolve) => {
-      this.#socket.timeout(10_000).emit('behavioral_data', batch, (error, answer) =>
-        resolve(error ? undefined : answer),
-      );
+      const timeout = setTimeout(() => resolve(undefined), 10_000);
+      this.#socket.emit('behavioral_data', batch, (answer) => {
+        clearTimeout(timeout);
+        resolve(answer);
+      });
     });
   }
 
@@ -186,6 +190,5 @@ function connect(
     forceNew: true,
     // The types know the browser's option only; Node's client hands an http.Agent on to `ws`.
     ...(address ? { agent: new Agent({ localAddress: address }) as unknown as string } : {}),
-    extraHeaders: { origin: url },
   });
 }

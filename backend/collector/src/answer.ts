@@ -3,15 +3,23 @@ import type { FaultCode } from '@verity/protocol/faults';
 import type { Answer } from './queue';
 import { isRecord } from './socket-io-codec';
 
+/** Faults that a fresh token mends. */
+const TOKEN_FAULTS: readonly FaultCode[] = ['token-expired', 'not-signed-in'];
+
 /** Faults that pass: the batch is kept and sent again. */
 const PASSING: ReadonlySet<unknown> = new Set<FaultCode>([
   'too-fast',
   'back-pressure',
   'unavailable',
   'internal',
-  'token-expired',
-  'not-signed-in',
+  ...TOKEN_FAULTS,
 ]);
+
+/** Whether the connection must be opened anew, with a fresh token, before the batch can pass. */
+export const needsToken = (ack: unknown): boolean =>
+  isRecord(ack) &&
+  isRecord(ack.problem) &&
+  (TOKEN_FAULTS as readonly unknown[]).includes(ack.problem.code);
 
 /** `undefined` stands for an acknowledgement that never came: the server may have the batch or not. */
 export function readAnswer(ack: unknown): Answer {

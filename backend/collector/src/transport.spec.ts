@@ -141,6 +141,22 @@ test('the end of a session in the middle of it closes the connection for good', 
   expect(await transport.send(batch(5))).toMatchObject({ outcome: 'retry' });
 });
 
+test('a token that expires during the connection is replaced by a fresh one', async () => {
+  let asked = 0;
+  const transport = connect(() => `token-${++asked}`);
+  await reach(transport, 'online');
+  const back = reach(transport, 'connecting').then(() => reach(transport, 'online'));
+  for (const socket of server.of('/').sockets.values()) {
+    socket.removeAllListeners('behavioral_data');
+    socket.on('behavioral_data', (_data: Batch, ack: (answer: unknown) => void) =>
+      ack({ ok: false, problem: { code: 'token-expired', detail: 'expired' } }),
+    );
+  }
+  expect(await transport.send(batch(5))).toMatchObject({ outcome: 'retry' });
+  await back;
+  expect(tokens).toEqual(['token-1', 'token-2']);
+});
+
 test('an acknowledgement that is lost with the connection leaves the batch to be sent again', async () => {
   const transport = connect();
   await reach(transport, 'online');

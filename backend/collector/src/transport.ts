@@ -1,5 +1,5 @@
 // Ways to the server: a WebSocket of the collector's own, or a Socket.IO client that the page has already.
-import { readAnswer } from './answer';
+import { needsToken, readAnswer } from './answer';
 import { backOffMs } from './back-off';
 import type { Answer } from './queue';
 import type { Packet } from './socket-io-codec';
@@ -162,6 +162,7 @@ export function webSocketTransport(options: WebSocketTransportOptions): Transpor
           clearTimeout(timeout);
           acks.delete(id);
           resolve(readAnswer(ack));
+          if (socket === using && needsToken(ack)) lost();
         };
         const timeout = setTimeout(() => settle(undefined), ACK_TIMEOUT_MS);
         acks.set(id, settle);
