@@ -1,0 +1,17 @@
+// Cookies in and out: HttpOnly, Secure, SameSite=Strict always.
+import type { CookieOptions } from './handler';
+
+/** The first value of each name, as sent. */
+export function readCookies(header: string | undefined): Record<string, string> {
+  const cookies: Record<string, string> = Object.create(null) as Record<string, string>;
+  for (const pair of header?.split(';') ?? []) {
+    const equals = pair.indexOf('=');
+    if (equals < 1) continue;
+    const name = pair.slice(0, equals).trim();
+    cookies[name] ??= pair.slice(equals + 1).trim();
+  }
+  return cookies;
+}
+
+export const writeCookie = (name: string, value: string, options: CookieOptions): string =>
+  `${name}=${value}; Max-Age=${Math.floor(options.maxAgeSeconds)}; Path=${options.path}; HttpOnly; Secure; SameSite=Strict`;

@@ -1,0 +1,135 @@
+// The door of one route: authenticate, gates, rate, parse, handle, check the reply, answer.
+import type { Request, RequestHandler, Response } from 'express';
+import { Fault } from '@verity/protocol/faults';
+import { parse } from '@verity/protocol/parse';
+import type { Route } from '@verity/protocol/route';
+import { authenticate } from './authenticate';
+import { readCookies, writeCookie } from './cookies';
+import { checkDecision, checkState, checkWho } from './gates';
+import type { Call, Caller } from './handler';
+import { refuseForbiddenKeys } from './json-body';
+import { refuseForeignPages } from './origins';
+import type { AppPorts, AppSettings } from './ports';
+import type { ServedRoute } from './route-table';
+
+const DEFAULT_PER_MINUTE = 300;
+
+/** Routes that act on the refresh cookie, which browsers send by themselves. */
+const BY_COOKIE = new Set<string>(['POST /api/v1/auth/refresh', 'POST /api/v1/auth/logout']);
+
+export function door(served: ServedRoute, ports: AppPorts, settings: AppSettings): RequestHandler {
+  const { key, route, handle } = served;
+  return async (req, res) => {
+    res.locals.route = key;
+    if (BY_COOKIE.has(key)) refuseForeignPages(req.headers, settings.publicUrl);
+    const caller = await admit(route, req, ports);
+    res.locals.caller = caller;
+    await countAgainstLimit(served, caller, req, res, ports);
+    const input = parseInput(route, req);
+    const call = callOf(caller, req, res);
+    const reply = await handle(input, call);
+    answer(served, reply, res, ports);
+  };
+}
+
+/** Lets the caller of a request through every gate, or throws. */
+async function admit(route: Route, req: Request, ports: AppPorts): Promise<Caller> {
+  if (route.who === 'anyone') return { kind: 'nobody' };
+  const caller = await authenticate(req.headers, ports);
+  checkWho(route.who, caller);
+  if (caller.kind !== 'user') return caller;
+  const { rights } = caller;
+  checkState(req.method, route, rights);
+  const decision = await ports.decideRequest(rights, route.sensitivity);
+  if (decision.effect === 'terminate') {
+    await ports.terminate(rights, decision.reasons[0] ?? 'The policy ended it.');
+  }
+  checkDecision(req.method, route, rights, decision);
+  ports.seen?.(rights.id);
+  return caller;
+}
+
+const callerKey = (caller: Caller, req: Request): string => {
+  if (caller.kind === 'user') return `user:${caller.rights.userId}`;
+  return caller.kind === 'api_key' ? `api_key:${caller.id}` : `address:${addressOf(req)}`;
+};
+
+async function countAgainstLimit(
+  { key, route, method }: ServedRoute,
+  caller: Caller,
+  req: Request,
+  res: Response,
+  ports: AppPorts,
+): Promise<void> {
+  const perMinute = route.perMinute ?? DEFAULT_PER_MINUTE;
+  const allowance = await ports
+    .rateLimit(`${key}:${callerKey(caller, req)}`, perMinute)
+    .catch((error: unknown) => {
+      // Health and the public keys must answer while the counter is away; all else is refused.
+      if (route.who === 'anyone' && method === 'get') return null;
+      throw error;
+    });
+  if (!allowance) return;
+  res.setHeader('RateLimit-Limit', String(perMinute));
+  res.setHeader('RateLimit-Remaining', String(allowance.remaining));
+  res.setHeader('RateLimit-Reset', String(allowance.resetSeconds));
+  if (!allowance.allowed) {
+    throw new Fault('too-fast', `This takes ${perMinute} requests a minute from one caller.`, {
+      fix: `Wait ${allowance.resetSeconds} seconds.`,
+      retryAfterSeconds: Math.max(1, allowance.resetSeconds),
+    });
+  }
+}
+
+function parseInput(route: Route, req: Request): unknown {
+  refuseForbiddenKeys(req.query);
+  return {
+    params: route.params ? parse(route.params, req.params, 'address') : undefined,
+    query: route.query ? parse(route.query, { ...req.query }, 'query') : undefined,
+    body: route.body ? parse(route.body, req.body, 'body') : noBody(req.body),
+  };
+}
+
+/** A route that takes no body takes an empty one. */
+function noBody(body: unknown): undefined {
+  const empty =
+    body === undefined ||
+    body === null ||
+    (typeof body === 'object' && !Array.isArray(body) && Object.keys(body).length === 0);
+  if (empty) return undefined;
+  throw new Fault('invalid-input', 'This takes no body.', { fix: 'Send the request without one.' });
+}
+
+export const addressOf = (req: Request): string =>
+  (req.ip ?? req.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+
+function callOf(caller: Caller, req: Request, res: Response): Call {
+  return {
+    caller,
+    address: addressOf(req),
+    userAgent: (req.headers['user-agent'] ?? '').slice(0, 500),
+    requestId: String(res.locals.requestId),
+    cookies: readCookies(req.headers.cookie),
+    setCookie: (name, value, options) =>
+      void res.append('Set-Cookie', writeCookie(name, value, options)),
+    clearCookie: (name, path) =>
+      void res.append('Set-Cookie', writeCookie(name, '', { maxAgeSeconds: 0, path })),
+    fileName: (name) => void res.attachment(name),
+    status: (code) => void res.status(code),
+  };
+}
+
+/** Sends the reply as declared: what its schema does not name stays inside. */
+function answer({ key, route }: ServedRoute, reply: unknown, res: Response, ports: AppPorts): void {
+  if (typeof route.reply === 'string') {
+    res.type(route.reply).send(reply);
+    return;
+  }
+  const checked = route.reply.safeParse(reply);
+  if (!checked.success) {
+    const misfits = checked.error.issues.map((each) => `${each.path.join('.')}: ${each.message}`);
+    ports.log.error({ route: key, misfits }, 'a reply does not fit its declaration');
+    throw new Fault('internal', 'The reply does not fit its declaration.');
+  }
+  res.json(checked.data);
+}

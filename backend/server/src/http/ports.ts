@@ -1,0 +1,66 @@
+// What the HTTP door needs: handlers, and a way to know who calls, what they may do, and how often.
+import type { AccessClaims } from '@verity/protocol/identity/schemas';
+import type { SessionId } from '@verity/protocol/ids';
+import type { Effect } from '@verity/protocol/policy/schemas';
+import type { Sensitivity } from '@verity/protocol/route';
+import type { SessionRights } from '@verity/domain/identity/ports';
+import type { Handlers, KeyCaller } from './handler';
+
+export interface Allowance {
+  allowed: boolean;
+  /** Requests left in the window, and seconds until it ends. */
+  remaining: number;
+  resetSeconds: number;
+}
+
+/** One line of the log: facts first, then a constant sentence. */
+export interface DoorLog {
+  debug(facts: object, sentence: string): void;
+  info(facts: object, sentence: string): void;
+  error(facts: object, sentence: string): void;
+}
+
+export interface AppPorts {
+  /** Together exactly one handler for every declared route. */
+  handlers: readonly Partial<Handlers>[];
+  verifyAccess(token: string): Promise<AccessClaims>;
+  /** Null when the session does not live. Throws `unavailable` when that cannot be known. */
+  sessionRights(id: SessionId): Promise<SessionRights | null>;
+  /** Throws `not-signed-in` when there is no such key, or it is expired or revoked. */
+  verifyApiKey(key: string): Promise<Omit<KeyCaller, 'kind'>>;
+  /** The policy decision point, asked for one request. */
+  decideRequest(
+    rights: SessionRights,
+    sensitivity: Sensitivity,
+  ): Promise<RequestDecision> | RequestDecision;
+  /** Ends a session that the policy wants ended because of a request. */
+  terminate(rights: SessionRights, reason: string): Promise<void>;
+  /** Takes one request out of what `key` has a minute. Throws `unavailable` when that cannot be counted. */
+  rateLimit(key: string, perMinute: number): Promise<Allowance>;
+  newRequestId(): string;
+  /** Told of each request of a session that was let in. */
+  seen?(session: SessionId): void;
+  /** Told of each answer; `route` is the declared key, or `none`. */
+  observe?(answer: { route: string; status: number; seconds: number }): void;
+  log: DoorLog;
+}
+
+export interface RequestDecision {
+  effect: Effect;
+  reasons: string[];
+}
+
+export interface AppSettings {
+  /** Address of the installation as browsers see it. */
+  publicUrl: string;
+  /** A number of hops, or addresses by comma; empty trusts none. */
+  trustedProxies?: string;
+  /** Origins besides the own whose pages may call with a token. */
+  corsOrigins?: readonly string[];
+  /** Folder of the built client. */
+  clientDir?: string | undefined;
+  /** The built browser collector. */
+  collectorFile?: string | undefined;
+  /** Further HTML pages by path; they get the nonce of their content security policy. */
+  pages?: Readonly<Record<string, (nonce: string) => string>>;
+}
