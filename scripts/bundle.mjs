@@ -3,7 +3,14 @@
 // Worker threads: an entry of a thread is a file `name.thread.ts`, its name unique in the project,
 // started from a source beside it by `new Worker(new URL('./name.thread.mjs', import.meta.url))`.
 // The bundle of a program is one file, so the thread comes out beside that file, as its own bundle.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,7 +28,18 @@ export const projectRoot = (() => {
   }
 })();
 
-/** `@verity/x/a/b` is the source `backend/x/src/a/b.ts`; every other package stays outside. */
+/** The workspace that has a package in a version of its own, beside the one of the root. */
+function workspaceWithOwn(path) {
+  const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
+  return readdirSync(join(projectRoot, 'backend'))
+    .map((workspace) => join(projectRoot, 'backend', workspace))
+    .find((workspace) => existsSync(join(workspace, 'node_modules', name)));
+}
+
+/**
+ * `@verity/x/a/b` is the source `backend/x/src/a/b.ts`. Every other package stays outside, unless
+ * the bundle, which lies elsewhere than its sources, would then be given another version of it.
+ */
 const workspaces = {
   name: 'workspaces',
   setup(build) {
@@ -29,9 +47,12 @@ const workspaces = {
       const [, workspace, ...inside] = path.split('/');
       return { path: join(projectRoot, 'backend', workspace, 'src', `${inside.join('/')}.ts`) };
     });
-    build.onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-      kind === 'entry-point' ? undefined : { path, external: true },
-    );
+    build.onResolve({ filter: /^[^./]/ }, ({ path, kind, pluginData }) => {
+      if (kind === 'entry-point' || pluginData === workspaces) return undefined;
+      const resolveDir = workspaceWithOwn(path);
+      if (!resolveDir) return { path, external: true };
+      return build.resolve(path, { kind, resolveDir, pluginData: workspaces });
+    });
   },
 };
 

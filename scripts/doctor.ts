@@ -12,7 +12,9 @@ if (process.argv.includes('--json')) {
   console.log(JSON.stringify({ dataDir, port, findings }, null, 2));
 } else {
   for (const { subject, wrong, is, fix } of findings) {
-    console.log(`${wrong ? 'WRONG' : 'ok   '}  ${subject}: ${is}${wrong ? `\n       Fix: ${fix}` : ''}`);
+    console.log(
+      `${wrong ? 'WRONG' : 'ok   '}  ${subject}: ${is}${wrong ? `\n       Fix: ${fix}` : ''}`,
+    );
   }
 }
 // Set rather than exit(): standard output may be a pipe that is still being read.

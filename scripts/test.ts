@@ -112,7 +112,9 @@ for (const step of steps) {
   total.failed += count.failed;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const verdict = count.failed === 0 ? 'ok' : 'FAILED';
-  console.log(`== ${step.title}: ${verdict}, ${count.passed} passed, ${count.failed} failed, ${seconds} s`);
+  console.log(
+    `== ${step.title}: ${verdict}, ${count.passed} passed, ${count.failed} failed, ${seconds} s`,
+  );
 }
 rmSync(reports, { recursive: true, force: true });
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -123,13 +123,25 @@ const processes: Check = ({ dataDir }) => {
 const publicPort: Check = async ({ dataDir, port }) => {
   if (await isPortFree(port, '0.0.0.0')) {
     return lockHolder(dataDir)
-      ? [wrong('port', `nothing answers on ${port}, though the platform runs`, 'read logs/server.log')]
+      ? [
+          wrong(
+            'port',
+            `nothing answers on ${port}, though the platform runs`,
+            'read logs/server.log',
+          ),
+        ]
       : [ok('port', `${port} is free`)];
   }
   if (lockHolder(dataDir)) {
     return (await isReady(port))
       ? [ok('port', `Verity answers on http://localhost:${port}`)]
-      : [wrong('port', `Verity on ${port} is not ready`, `read ${join(dataDir, 'logs/server.log')}`)];
+      : [
+          wrong(
+            'port',
+            `Verity on ${port} is not ready`,
+            `read ${join(dataDir, 'logs/server.log')}`,
+          ),
+        ];
   }
   const fix = `stop what uses it (ss -ltnp 'sport = :${port}'), or set PORT to another one`;
   return [wrong('port', `${port} is in use by another program`, fix)];

@@ -35,6 +35,7 @@ export interface StackOptions {
 
 export interface RunningPart {
   readonly name: string;
+  readonly variable: string;
   readonly url: string;
   /** `REDIS_URL`, or the program that was started. */
   readonly source: string;
@@ -73,7 +74,7 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
     for (const part of options.parts ?? allParts) {
       const named = part.named(env);
       if (named) {
-        running.push({ name: part.name, url: named, source: part.variable, child: undefined });
+        running.push({ ...partOf(part, named), source: part.variable, child: undefined });
         report(`${part.title}: ${part.variable} of the environment`);
         continue;
       }
@@ -84,16 +85,14 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
       const { url, child } = await found.launch(home);
       options.signal?.throwIfAborted();
       const [supervised] = await supervisor.start({ name: part.name, ...child });
-      running.push({ name: part.name, url, source: found.source, child: supervised });
+      running.push({ ...partOf(part, url), source: found.source, child: supervised });
       report(`${part.title}: ${found.source}, data in ${data}`);
     }
-    const urls = (options.parts ?? allParts).map((part, index) => [
-      part.variable,
-      running[index]?.url ?? '',
-    ]);
-    writeFileSync(urlsPath(dataDir), JSON.stringify(Object.fromEntries(urls)), { mode: 0o600 });
+    const urls: Record<string, string> = {};
+    for (const { variable, url } of running) urls[variable] = url;
+    writeFileSync(urlsPath(dataDir), JSON.stringify(urls), { mode: 0o600 });
     return {
-      env: { ...Object.fromEntries(urls), DATA_DIR: dataDir, MASTER_KEY: secret('master-key') },
+      env: { ...urls, DATA_DIR: dataDir, MASTER_KEY: secret('master-key') },
       parts: running,
       supervisor,
       stop,
@@ -102,6 +101,13 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+function partOf(
+  { name, variable }: Part,
+  url: string,
+): Pick<RunningPart, 'name' | 'variable' | 'url'> {
+  return { name, variable, url };
 }
 
 function urlsPath(dataDir: string): string {

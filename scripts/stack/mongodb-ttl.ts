@@ -20,18 +20,23 @@ export async function sweepExpired(roundTrip: RoundTrip, now: Date): Promise<num
   for (const { name: $db } of databases as { name: string }[]) {
     if (OWN_DATABASES.has($db)) continue;
     const list = { listCollections: 1, filter: { type: 'collection' }, cursor: ALL_IN_ONE_BATCH };
-    const collections = (await run({ ...list, $db })).cursor.firstBatch as { name: string }[];
-    for (const { name } of collections) {
-      const { cursor } = await run({ listIndexes: name, cursor: ALL_IN_ONE_BATCH, $db });
-      for (const index of cursor.firstBatch as Document[]) {
+    const collections = await run({ ...list, $db });
+    for (const { name } of firstBatch(collections) as { name: string }[]) {
+      const indexes = await run({ listIndexes: name, cursor: ALL_IN_ONE_BATCH, $db });
+      for (const index of firstBatch(indexes)) {
         const q = expired(index, now);
         if (!q) continue;
         const deletes = [{ q, limit: 0 }];
-        deleted += (await run({ delete: name, deletes, writeConcern: { j: true }, $db })).n;
+        const { n } = await run({ delete: name, deletes, writeConcern: { j: true }, $db });
+        deleted += Number(n);
       }
     }
   }
   return deleted;
+}
+
+function firstBatch(reply: Document): Document[] {
+  return (reply.cursor as { firstBatch: Document[] }).firstBatch;
 }
 
 /** The filter for what an index lets go; undefined for an index without a time to live. */

@@ -35,7 +35,15 @@ function mongod(program: string): Found {
     async launch(home) {
       // No TCP port: only who may open the folder of the socket may speak to it.
       const socket = join(home.sockets, 'mongo.sock');
-      const args = ['--dbpath', home.data, '--bind_ip', socket, '--port', '27017', '--nounixsocket'];
+      const args = [
+        '--dbpath',
+        home.data,
+        '--bind_ip',
+        socket,
+        '--port',
+        '27017',
+        '--nounixsocket',
+      ];
       return answering(socket, { command: program, args, cwd: home.data });
     },
   };
@@ -73,7 +81,12 @@ function answering(socket: string, child: Omit<Launch['child'], 'ready'>): Launc
   });
   return {
     url: `mongodb://${encodeURIComponent(socket)}/verity?${options.toString()}`,
-    child: { ...child, ready: () => accepts(socket), readyDeadlineMs: 120_000, stopDeadlineMs: 5_000 },
+    child: {
+      ...child,
+      ready: () => accepts(socket),
+      readyDeadlineMs: 120_000,
+      stopDeadlineMs: 5_000,
+    },
   };
 }
 

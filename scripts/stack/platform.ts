@@ -32,7 +32,7 @@ export interface Progress {
   /** A step begins; the function that is returned ends it. */
   step(title: string): (outcome?: string) => void;
   /** Something worth saying within a step. */
-  note(line: string): void;
+  note: (line: string) => void;
 }
 
 export interface Platform {

@@ -9,7 +9,9 @@ export interface Stoppable {
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Starts, and ends the process with 0 after an orderly stop, 1 after an error, 130 when forced. */
-export async function runUntilStopped(start: (signal: AbortSignal) => Promise<Stoppable>): Promise<void> {
+export async function runUntilStopped(
+  start: (signal: AbortSignal) => Promise<Stoppable>,
+): Promise<void> {
   let running: Stoppable | undefined;
   let signals = 0;
   const aborted = new AbortController();
@@ -34,7 +36,9 @@ export async function runUntilStopped(start: (signal: AbortSignal) => Promise<St
     if (signals > 0) await stopAll();
   } catch (error) {
     if (aborted.signal.aborted) process.exit(0); // What had been started is stopped by now.
-    process.stderr.write(error instanceof StackError ? `\n${error.message}\n` : `\n${trace(error)}\n`);
+    process.stderr.write(
+      error instanceof StackError ? `\n${error.message}\n` : `\n${trace(error)}\n`,
+    );
     process.exit(1);
   }
 }

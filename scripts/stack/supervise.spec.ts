@@ -32,7 +32,9 @@ function shell(name: string, script: string, more: Partial<ChildSpec> = {}): Chi
 it('waits longer before each restart of a child that keeps dying', async () => {
   const marker = join(dataDir, 'started');
   const script = `[ -e ${marker} ] && exit 3; touch ${marker}; sleep 0.2; exit 3`;
-  await supervisor.start(shell('dying', script, { ready: () => Promise.resolve(existsSync(marker)) }));
+  await supervisor.start(
+    shell('dying', script, { ready: () => Promise.resolve(existsSync(marker)) }),
+  );
   await expect.poll(() => delays.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(4);
   expect(delays.slice(0, 4)).toEqual([100, 200, 400, 800]);
 });
@@ -45,7 +47,8 @@ it('says what a child said last when it does not come up', async () => {
 
 it('stops children in the reverse order of their start', async () => {
   const order = join(dataDir, 'order');
-  const script = (name: string) => `trap 'echo ${name} >> ${order}; exit 0' TERM; while :; do sleep 0.05; done`;
+  const script = (name: string) =>
+    `trap 'echo ${name} >> ${order}; exit 0' TERM; while :; do sleep 0.05; done`;
   const up = (name: string) => supervisor.start(shell(name, script(name)));
   await up('first');
   await up('second');
