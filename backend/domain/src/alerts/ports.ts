@@ -27,12 +27,25 @@ export interface Alerts {
     filter: AlertFilter,
     page: { cursor?: string | undefined; limit: number },
   ): Promise<Page<Alert>>;
+  /** Open ones, the most severe first. */
+  mostSevereOpen(limit: number): Promise<Alert[]>;
+  /** Throws `conflict` when the status is not `from` any more. */
   change(
     id: AlertId,
-    changes: { status?: AlertStatus; assignee?: string | null },
+    changes: {
+      status?: AlertStatus | undefined;
+      assignee?: string | null | undefined;
+      from?: AlertStatus;
+    },
     at: Date,
   ): Promise<Alert>;
   addNote(id: AlertId, note: { at: Date; author: string; text: string }): Promise<Alert>;
-  changeMany(ids: AlertId[], status: AlertStatus, at: Date): Promise<number>;
+  /** Moves those whose status is one of `from`; answers them as they are now. */
+  changeMany(
+    ids: AlertId[],
+    status: AlertStatus,
+    from: readonly AlertStatus[],
+    at: Date,
+  ): Promise<Alert[]>;
   countOpen(): Promise<number>;
 }

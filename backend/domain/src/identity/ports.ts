@@ -170,6 +170,17 @@ export interface Sessions {
   liveOfUser(user: UserId): Promise<SessionRecord[]>;
 }
 
+/** The live sessions as an admin sees them first. */
+export interface LiveSessions {
+  counts(): Promise<{
+    total: number;
+    byBand: Record<Band, number>;
+    byState: Partial<Record<SessionState, number>>;
+  }>;
+  /** Those that wait for a step-up or an admin, or are of high risk; the riskiest first. */
+  needingSomebody(limit: number): Promise<SessionRecord[]>;
+}
+
 export interface Invitation {
   /** SHA-256 of the token. */
   tokenHash: string;

@@ -1,0 +1,94 @@
+// Every repository over MongoDB, and the indexes that they need.
+import type { Connection } from 'mongoose';
+import type { Clock } from '@verity/domain/kernel/ports';
+import { alerts, MongoAlerts } from './alerts';
+import { auditRecords, MongoAuditChain } from './audit-chain';
+import {
+  behaviourModels,
+  behaviourWindows,
+  MongoBehaviourModels,
+  MongoBehaviourWindows,
+} from './behaviour';
+import {
+  apiKeys,
+  invitations,
+  MongoApiKeys,
+  MongoInvitations,
+  MongoRefreshTokens,
+  MongoSigningKeys,
+  refreshTokens,
+  signingKeys,
+} from './credentials';
+import { MongoDemoData } from './demo-data';
+import { devices, MongoDevices } from './devices';
+import { answered } from './faults';
+import { MongoLiveSessions } from './live-sessions';
+import { MongoNotifications, notifications } from './notifications';
+import { decisions, MongoDecisions, MongoPolicies, policies } from './policies';
+import { MongoRiskHistory, riskMinutes } from './risk-history';
+import { MongoSessions, sessions } from './sessions';
+import { modelOf } from './store';
+import { MongoUsers, users } from './users';
+
+export interface RepositoryOptions {
+  clock: Clock;
+  /** Days that each is kept. */
+  riskDays?: number;
+  behaviourDays?: number;
+  decisionDays?: number;
+  notificationDays?: number;
+}
+
+export type Repositories = ReturnType<typeof mongoRepositories>;
+
+export function mongoRepositories(connection: Connection, options: RepositoryOptions) {
+  return {
+    users: new MongoUsers(connection),
+    devices: new MongoDevices(connection),
+    sessions: new MongoSessions(connection),
+    invitations: new MongoInvitations(connection, options.clock),
+    refreshTokens: new MongoRefreshTokens(connection),
+    apiKeys: new MongoApiKeys(connection),
+    signingKeys: new MongoSigningKeys(connection),
+    notifications: new MongoNotifications(connection, options.notificationDays ?? 90),
+    riskHistory: new MongoRiskHistory(connection, options.riskDays ?? 30),
+    behaviourWindows: new MongoBehaviourWindows(connection, options.behaviourDays ?? 90),
+    behaviourModels: new MongoBehaviourModels(connection),
+    policies: new MongoPolicies(connection),
+    decisions: new MongoDecisions(connection, options.decisionDays ?? 90),
+    alerts: new MongoAlerts(connection),
+    auditChain: new MongoAuditChain(connection),
+    demoData: new MongoDemoData(connection),
+    liveSessions: new MongoLiveSessions(connection),
+  };
+}
+
+const COLLECTIONS = [
+  users,
+  devices,
+  sessions,
+  invitations,
+  refreshTokens,
+  apiKeys,
+  signingKeys,
+  notifications,
+  riskMinutes,
+  behaviourWindows,
+  behaviourModels,
+  policies,
+  decisions,
+  alerts,
+  auditRecords,
+];
+
+/** Makes collections and indexes that are missing; what is there already costs nothing. Call once at start. */
+export async function ensureIndexes(connection: Connection): Promise<void> {
+  for (const declaration of COLLECTIONS) {
+    await answered(() => modelOf(connection, declaration).createIndexes());
+  }
+}
+
+/** Resolves when the server answers. */
+export async function pingMongo(connection: Connection): Promise<void> {
+  await answered(async () => connection.getClient().db().command({ ping: 1 }));
+}

@@ -1,0 +1,132 @@
+// Sessions, in MongoDB: the source of record of who has which rights.
+import type { Connection } from 'mongoose';
+import { Fault } from '@verity/protocol/faults';
+import type { UserId } from '@verity/protocol/ids';
+import { LIVE_STATES, ROLES, SESSION_STATES } from '@verity/protocol/identity/schemas';
+import { BANDS } from '@verity/protocol/risk/schemas';
+import type { SessionFilter, SessionRecord, Sessions } from '@verity/domain/identity/ports';
+import { mapPage, pageOf, type Order, type PageRequest } from './paging';
+import { contains } from './search';
+import {
+  declareCollection,
+  fromStored,
+  op,
+  Store,
+  toStored,
+  type Filter,
+  type Stored,
+} from './store';
+
+export type SessionDocument = Stored<SessionRecord>;
+
+export const sessions = declareCollection(
+  'sessions',
+  {
+    _id: String,
+    userId: { type: String, required: true },
+    userEmail: { type: String, required: true },
+    userName: { type: String, required: true },
+    role: { type: String, enum: ROLES, required: true },
+    deviceId: { type: String, required: true },
+    deviceLabel: String,
+    deviceTrusted: { type: Boolean, required: true },
+    totpEnrolled: { type: Boolean, required: true },
+    address: String,
+    state: { type: String, enum: SESSION_STATES, required: true },
+    stateReason: String,
+    rightsVersion: { type: Number, required: true },
+    riskScore: { type: Number, required: true },
+    band: { type: String, enum: BANDS, required: true },
+    acr: { type: String, required: true },
+    stepUpAt: Date,
+    startedAt: { type: Date, required: true },
+    lastSeenAt: { type: Date, required: true },
+    endedAt: Date,
+    expiresAt: { type: Date, required: true },
+    demo: { type: Boolean, required: true },
+  },
+  [
+    // Every list names the states that it wants, so one index a sort order is enough: the ranges are merged.
+    [{ state: 1, riskScore: -1, _id: -1 }],
+    [{ state: 1, lastSeenAt: -1, _id: -1 }],
+    [{ state: 1, startedAt: -1, _id: -1 }],
+    [{ state: 1, _id: 1 }],
+    [{ userId: 1, startedAt: -1, _id: -1 }],
+    [{ deviceId: 1 }],
+    [{ demo: 1 }, { partialFilterExpression: { demo: true } }],
+  ],
+);
+
+/** The states in which a session still lives, as a condition. */
+export const isLive = (): { state: Filter } => ({ state: op({ $in: LIVE_STATES }) });
+
+const toRecord = (document: SessionDocument): SessionRecord => fromStored(document);
+
+const ORDERS: Record<NonNullable<SessionFilter['sort']>, Order<SessionDocument>> = {
+  risk: { field: 'riskScore', direction: -1 },
+  last_seen: { field: 'lastSeenAt', direction: -1 },
+  started: { field: 'startedAt', direction: -1 },
+};
+
+export class MongoSessions implements Sessions {
+  readonly #store: Store<SessionDocument>;
+
+  constructor(connection: Connection) {
+    this.#store = new Store(connection, sessions);
+  }
+
+  async byId(id: SessionRecord['id']) {
+    const found = await this.#store.one({ _id: id });
+    return found && toRecord(found);
+  }
+
+  async add(session: SessionRecord) {
+    await this.#store.insert(toStored(session));
+  }
+
+  async changeRights(id: SessionRecord['id'], changes: Parameters<Sessions['changeRights']>[1]) {
+    const update = { $set: changes, $inc: { rightsVersion: 1 } };
+    const changed = await this.#store.change({ _id: id, ...isLive() }, update);
+    const now = changed ?? (await this.#store.one({ _id: id }));
+    if (!now) throw new Fault('not-found', 'There is no such session.');
+    return toRecord(now);
+  }
+
+  async noteActivity(notes: Parameters<Sessions['noteActivity']>[0]) {
+    await this.#store.bulk(
+      notes.map(({ id, riskScore, band, at }) => ({
+        updateOne: {
+          // An older note never hides a newer one.
+          filter: { _id: id, state: { $in: [...LIVE_STATES] }, lastSeenAt: { $lte: at } },
+          update: { $set: { riskScore, band, lastSeenAt: at } },
+        },
+      })),
+    );
+  }
+
+  async list(filter: SessionFilter, request: PageRequest) {
+    const order = ORDERS[filter.sort ?? 'risk'];
+    return mapPage(await pageOf(this.#store, condition(filter), order, request), toRecord);
+  }
+
+  async *live() {
+    for await (const document of this.#store.walk(isLive())) yield toRecord(document);
+  }
+
+  async liveOfUser(user: UserId) {
+    const found = await this.#store.many({ userId: user, ...isLive() }, { startedAt: -1 });
+    return found.map(toRecord);
+  }
+}
+
+function condition(filter: SessionFilter): Filter {
+  const { state, band, userId, deviceId, q } = filter;
+  const states = state === 'live' ? isLive() : { state: state ?? op({ $in: [...SESSION_STATES] }) };
+  return {
+    ...states,
+    ...(band ? { band } : {}),
+    ...(userId ? { userId } : {}),
+    ...(deviceId ? { deviceId } : {}),
+    ...(q ? contains(q, ['userEmail', 'userName', 'address']) : {}),
+  };
+}

@@ -1,0 +1,117 @@
+// People, in MongoDB.
+import type { Connection } from 'mongoose';
+import { Fault } from '@verity/protocol/faults';
+import { ROLES, USER_STATUSES } from '@verity/protocol/identity/schemas';
+import type { UserRecord, Users } from '@verity/domain/identity/ports';
+import { mapPage, pageOf, type PageRequest } from './paging';
+import { contains } from './search';
+import {
+  declareCollection,
+  fromStored,
+  op,
+  part,
+  Store,
+  toStored,
+  type Filter,
+  type Stored,
+} from './store';
+
+export type UserDocument = Stored<UserRecord>;
+
+export const users = declareCollection(
+  'users',
+  {
+    _id: String,
+    email: { type: String, required: true },
+    name: { type: String, required: true },
+    role: { type: String, enum: ROLES, required: true },
+    status: { type: String, enum: USER_STATUSES, required: true },
+    passwordHash: String,
+    totp: part({ sealedSecret: String, lastStep: Number }),
+    totpDraft: part({ sealedSecret: String, startedAt: Date }),
+    recoveryCodeHashes: [String],
+    hours: [Number],
+    demo: { type: Boolean, required: true },
+    createdAt: { type: Date, required: true },
+    lastSeenAt: Date,
+  },
+  [
+    [{ email: 1 }, { unique: true }],
+    [{ createdAt: -1, _id: -1 }],
+    [{ demo: 1 }, { partialFilterExpression: { demo: true } }],
+  ],
+);
+
+const toRecord = (document: UserDocument): UserRecord => fromStored(document);
+
+export class MongoUsers implements Users {
+  readonly #store: Store<UserDocument>;
+
+  constructor(connection: Connection) {
+    this.#store = new Store(connection, users);
+  }
+
+  async byId(id: UserRecord['id']) {
+    const found = await this.#store.one({ _id: id });
+    return found && toRecord(found);
+  }
+
+  async byEmail(email: string) {
+    const found = await this.#store.one({ email });
+    return found && toRecord(found);
+  }
+
+  async add(user: UserRecord) {
+    await taken(() => this.#store.insert(toStored(user)));
+  }
+
+  async change(id: UserRecord['id'], changes: Partial<Omit<UserRecord, 'id'>>) {
+    const changed = await taken(() => this.#store.change({ _id: id }, { $set: changes }));
+    if (!changed) throw new Fault('not-found', 'There is no such person.');
+    return toRecord(changed);
+  }
+
+  takeTotpStep(id: UserRecord['id'], step: number) {
+    const older = { _id: id, 'totp.lastStep': op({ $lt: step }) };
+    return this.#store.changed(older, { $set: { 'totp.lastStep': step } });
+  }
+
+  takeRecoveryCode(id: UserRecord['id'], hash: string) {
+    const holder = { _id: id, recoveryCodeHashes: hash };
+    return this.#store.changed(holder, { $pull: { recoveryCodeHashes: hash } });
+  }
+
+  async countHour(id: UserRecord['id'], hour: number, at: Date) {
+    if (!Number.isInteger(hour) || hour < 0 || hour > 23) {
+      throw new Fault('invalid-input', 'An hour of the day is a number from 0 to 23.');
+    }
+    const update = { $inc: { [`hours.${hour}`]: 1 }, $max: { lastSeenAt: at } };
+    await this.#store.changeAll({ _id: id }, update);
+  }
+
+  async list(filter: Parameters<Users['list']>[0], request: PageRequest) {
+    const wanted: Filter = {
+      ...(filter.role ? { role: filter.role } : {}),
+      ...(filter.status ? { status: filter.status } : {}),
+      ...(filter.q ? contains(filter.q, ['email', 'name']) : {}),
+    };
+    const order = { field: 'createdAt', direction: -1 } as const;
+    return mapPage(await pageOf(this.#store, wanted, order, request), toRecord);
+  }
+
+  count() {
+    return this.#store.count({});
+  }
+}
+
+async function taken<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'conflict') throw error;
+    throw new Fault('conflict', 'Somebody with this e-mail address is there already.', {
+      fix: 'Use another address, or change the person who has it.',
+      cause: error,
+    });
+  }
+}
