@@ -39,7 +39,7 @@ export interface AutoencoderOptions {
 }
 
 export const AUTOENCODER_DEFAULTS: AutoencoderOptions = {
-  hidden: [8],
+  hidden: [4],
   iterations: 60,
   learningRate: 0.004,
 };

@@ -48,13 +48,18 @@ export function trainBehaviourModel(training: Training): ModelArtefact {
     population: { scale: background.scale, strength: POPULATION_STRENGTH },
     random,
   };
+  const population = detectors[0].fit(background.windows, { weights: background.weights });
   const fit = (rows: readonly Float64Array[]) => {
     const manhattan = detectors[0].fit(rows, options);
     const network = detectors[1].fit(rows, options);
     return {
       manhattan,
       network,
-      distances: [detectors[0].ready(manhattan), detectors[1].ready(network)] as Distance[],
+      distances: [
+        detectors[0].ready(manhattan),
+        detectors[1].ready(network),
+        detectors[0].ready(population),
+      ] as Distance[],
     };
   };
   const whole = fit(windows);
@@ -71,6 +76,7 @@ export function trainBehaviourModel(training: Training): ModelArtefact {
     state,
     features: FEATURES[modality].map(({ name }) => name),
     manhattan: whole.manhattan,
+    population,
     autoencoder: whole.network,
     calibration: calibrate(own, others, modality),
   };
@@ -138,6 +144,7 @@ export function readyModel(artefact: ModelArtefact): BehaviourModel {
     detectors: [
       { name: 'manhattan-scaled', distance: scaledManhattan().ready(artefact.manhattan) },
       { name: 'autoencoder', distance: readyAutoencoder(artefact.autoencoder) },
+      { name: 'population', distance: scaledManhattan().ready(artefact.population) },
     ],
   };
 }

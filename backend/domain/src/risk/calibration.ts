@@ -1,20 +1,28 @@
 // Calibration: from distances to a weight of evidence, learnt from left-out windows of the person and of others.
-import { clamp } from '../kernel/maths';
+import { clamp, roundTo } from '../kernel/maths';
 import type { Modality } from './ports';
 
 /**
- * The statistic s is the mean of the detectors' log distances, each less its mean over the person's left-out windows.
- * Both kinds of windows are taken as normal in s with one variance, so the log-likelihood ratio is a line in s:
- * slope * (s - threshold), tempered and bounded.
+ * The statistic s is a sum of log distances, each less its mean over the person's left-out windows: far from the person
+ * by either detector speaks for a stranger, far from people in general against it (the window is odd, not foreign).
+ * The person's windows are taken as normal around 0, other people's as normal around `shift` and spread wider; the weight is
+ * the log-likelihood ratio of the two, never falling as s grows, tempered and bounded.
  */
 export interface Calibration {
-  /** Per detector: mean log distance of the person's left-out windows. */
+  /** Per distance: mean log distance of the person's left-out windows. */
   own: number[];
-  threshold: number;
-  slope: number;
+  /** Standard deviation of s over the person's left-out windows. */
+  ownDeviation: number;
+  /** Mean and standard deviation of s over other people's windows. */
+  shift: number;
+  otherDeviation: number;
+  temper: number;
   lowest: number;
   highest: number;
 }
+
+/** Shares of the scaled Manhattan distance, the autoencoder's, and the distance from people in general. */
+export const SHARES = [0.7, 0.3, -0.4] as const;
 
 /** Below it a distance is as good as none. */
 const LEAST_DISTANCE = 1e-3;
@@ -24,10 +32,10 @@ const LEAST_DISTANCE = 1e-3;
  * would add up to too much: each counts this share.
  */
 const TEMPER: Record<Modality, number> = { keystroke: 0.75, mouse: 0.3 };
-/** What is typical of people, worth `STRENGTH` windows: spread of s, and distance of others from the person in s. */
-const TYPICAL: Record<Modality, { deviation: number; shift: number }> = {
-  keystroke: { deviation: 0.25, shift: 0.5 },
-  mouse: { deviation: 0.3, shift: 0.3 },
+/** What is typical of people, worth `STRENGTH` windows: the spread of s and where others lie. */
+const TYPICAL: Record<Modality, { own: number; shift: number; other: number }> = {
+  keystroke: { own: 0.25, shift: 0.6, other: 0.4 },
+  mouse: { own: 0.3, shift: 0.4, other: 0.4 },
 };
 const STRENGTH = 12;
 const BOUNDS: Record<Modality, { lowest: number; highest: number }> = {
@@ -48,26 +56,28 @@ export function calibrate(
   const ownS = own.map((row) => statistic(centres, row));
   const otherS = others.map((row) => statistic(centres, row));
   const typical = TYPICAL[modality];
-  const ownVariance = pooled(squares(ownS, 0), ownS.length, typical.deviation ** 2);
-  const shift = pooled(
-    otherS.reduce((sum, s) => sum + s, 0) * (STRENGTH / Math.max(1, otherS.length)) * 4,
-    STRENGTH * 4,
-    typical.shift,
+  const shift = Math.max(0, pooled(sumOf(otherS), otherS.length, typical.shift));
+  const ownDeviation = Math.sqrt(pooled(squares(ownS, 0), ownS.length, typical.own ** 2));
+  const otherDeviation = Math.sqrt(
+    pooled(squares(otherS, shift), otherS.length, typical.other ** 2),
   );
-  const otherVariance = pooled(squares(otherS, shift), otherS.length, typical.deviation ** 2);
-  const variance = (ownVariance + otherVariance) / 2;
   return {
-    own: centres,
-    threshold: shift / 2,
-    slope: (TEMPER[modality] * Math.max(0, shift)) / variance,
+    own: centres.map((x) => roundTo(x, 6)),
+    ownDeviation: roundTo(ownDeviation, 6),
+    shift: roundTo(shift, 6),
+    otherDeviation: roundTo(Math.max(ownDeviation, otherDeviation), 6),
+    temper: TEMPER[modality],
     ...BOUNDS[modality],
   };
 }
 
 export function weightOf(calibration: Calibration, distances: readonly number[]): number {
-  const s = statistic(calibration.own, distances);
-  const { slope, threshold, lowest, highest } = calibration;
-  return clamp(slope * (s - threshold), lowest, highest);
+  const { own, ownDeviation: g, shift, otherDeviation: b, temper, lowest, highest } = calibration;
+  // Below this point the ratio of the two normal curves would rise again, for windows that are too good.
+  const turn = b > g ? (-shift * g * g) / (b * b - g * g) : -Infinity;
+  const s = Math.max(turn, statistic(own, distances));
+  const ratio = Math.log(g / b) + s ** 2 / (2 * g * g) - (s - shift) ** 2 / (2 * b * b);
+  return clamp(temper * ratio, lowest, highest);
 }
 
 const logOf = (distance: number): number => Math.log(Math.max(distance, LEAST_DISTANCE));
@@ -75,12 +85,13 @@ const logOf = (distance: number): number => Math.log(Math.max(distance, LEAST_DI
 function statistic(centres: readonly number[], distances: readonly number[]): number {
   let sum = 0;
   for (let d = 0; d < centres.length; d++) {
-    sum += logOf(distances[d] as number) - (centres[d] as number);
+    sum += (SHARES[d] as number) * (logOf(distances[d] as number) - (centres[d] as number));
   }
-  return sum / centres.length;
+  return sum;
 }
 
-const meanOf = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0) / xs.length;
+const sumOf = (xs: readonly number[]): number => xs.reduce((sum, x) => sum + x, 0);
+const meanOf = (xs: readonly number[]): number => sumOf(xs) / xs.length;
 
 const squares = (xs: readonly number[], centre: number): number =>
   xs.reduce((sum, x) => sum + (x - centre) ** 2, 0);

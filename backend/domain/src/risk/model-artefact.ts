@@ -5,6 +5,11 @@ import { ModelState } from '@verity/protocol/risk/schemas';
 import { FEATURES } from '../kernel/behaviour-features';
 
 const column = z.array(z.number().nullable());
+const centred = z.strictObject({
+  centre: column,
+  scale: column,
+  weights: z.array(z.number()).nullable(),
+});
 
 export const ModelArtefact = z
   .strictObject({
@@ -19,11 +24,9 @@ export const ModelArtefact = z
     windows: z.number().int().min(4),
     state: ModelState,
     features: z.array(z.string()),
-    manhattan: z.strictObject({
-      centre: column,
-      scale: column,
-      weights: z.array(z.number()).nullable(),
-    }),
+    manhattan: centred,
+    /** Scaled Manhattan around people in general. */
+    population: centred,
     autoencoder: z.strictObject({
       centre: column,
       scale: column,
@@ -38,9 +41,11 @@ export const ModelArtefact = z
         .min(1),
     }),
     calibration: z.strictObject({
-      own: z.array(z.number()).length(2),
-      threshold: z.number(),
-      slope: z.number().min(0),
+      own: z.array(z.number()).length(3),
+      ownDeviation: z.number().positive(),
+      shift: z.number().min(0),
+      otherDeviation: z.number().positive(),
+      temper: z.number().min(0).max(1),
       lowest: z.number(),
       highest: z.number(),
     }),
@@ -51,7 +56,7 @@ export const ModelArtefact = z
       features.every((name, i) => name === FEATURES[modality][i]?.name),
     { message: 'was made for other features', path: ['features'] },
   )
-  .refine(({ features, manhattan, autoencoder: { centre, scale, weights, layers } }) => {
+  .refine(({ features, manhattan, population, autoencoder: { centre, scale, weights, layers } }) => {
     const wide = (row: readonly unknown[] | null): boolean =>
       !row || row.length === features.length;
     let width = features.length;
@@ -62,7 +67,9 @@ export const ModelArtefact = z
     }
     return (
       width === features.length &&
-      [manhattan.centre, manhattan.scale, manhattan.weights, centre, scale, weights].every(wide)
+      [
+        ...[manhattan, population, { centre, scale, weights }].flatMap((part) => Object.values(part)),
+      ].every(wide)
     );
   }, 'has parts that do not fit together');
 export type ModelArtefact = z.infer<typeof ModelArtefact>;

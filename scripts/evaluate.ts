@@ -1,0 +1,81 @@
+// Measures quality on data: npm run -s evaluate -- NAME [options] --json. Progress on stderr, one JSON object on stdout.
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Misfit } from './evaluate/csv';
+import { evaluateKeystroke } from './evaluate/keystroke';
+import { evaluateTakeover } from './evaluate/takeover';
+
+interface Measure {
+  usage: string;
+  run(
+    options: Record<string, string | boolean | undefined>,
+    say: (progress: string) => void,
+  ): Record<string, unknown>;
+}
+
+const MEASURES: Record<string, Measure> = {
+  keystroke: {
+    usage:
+      '--input FILE.csv [--train-reps N] [--recent N] [--adaptive] [--background] [--detector NAME]',
+    run: evaluateKeystroke,
+  },
+  takeover: { usage: '--input FREE_TEXT.csv[.gz] [--train-windows N]', run: evaluateTakeover },
+};
+
+const usage = (): string =>
+  [
+    'Usage: npm run -s evaluate -- NAME [options] [--json]',
+    ...Object.entries(MEASURES).map(([name, measure]) => `  ${name} ${measure.usage}`),
+  ].join('\n');
+
+function main(): number {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      allowPositionals: true,
+      options: {
+        input: { type: 'string' },
+        'train-reps': { type: 'string' },
+        'train-windows': { type: 'string' },
+        recent: { type: 'string' },
+        detector: { type: 'string' },
+        adaptive: { type: 'boolean' },
+        background: { type: 'boolean' },
+        json: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage()}`);
+    return 2;
+  }
+  const [name = '', ...rest] = parsed.positionals;
+  const measure = Object.hasOwn(MEASURES, name) ? MEASURES[name] : undefined;
+  if (!measure || rest.length > 0) {
+    console.error(usage());
+    return 2;
+  }
+  const began = performance.now();
+  try {
+    const figures = measure.run(parsed.values, (progress) => console.error(progress));
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const result = {
+      name,
+      version,
+      node: process.versions.node,
+      cpus: availableParallelism(),
+      date: new Date().toISOString(),
+      seconds: Math.round((performance.now() - began) / 10) / 100,
+      ...figures,
+    };
+    if (parsed.values.json) console.log(JSON.stringify(result));
+    else for (const [key, value] of Object.entries(result)) console.log(key.padEnd(24), value);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    console.error(error.message);
+    return 2;
+  }
+}
+
+process.exitCode = main();

@@ -1,0 +1,182 @@
+// evaluate -- keystroke: the protocol of Killourhy and Maxion (2009) on any file of its layout.
+import { readFileSync } from 'node:fs';
+import type { Background } from '@verity/domain/risk/background';
+import { readBackground } from '@verity/domain/risk/background';
+import type { Distance } from '@verity/domain/risk/detector';
+import { misfit } from './csv';
+import {
+  deviationOf,
+  equalErrorRate,
+  falseAlarmAtZeroMiss,
+  meanOf,
+  medianOf,
+  missAtFalseAlarm,
+} from './error-rates';
+import { quantise } from './fit-background';
+import { onFeatureScale, readFixedText, type Subject } from './keystroke-data';
+import { KEYSTROKE_DETECTORS, SHIPPED_DETECTOR, type KeystrokeDetector } from './keystroke-detectors';
+import { countOption, inputFile, type Options } from './options';
+
+/** The genuine test: the last repetitions of a person. Training comes from the repetitions before, at most as many. */
+const TEST_REPS = 200;
+const MOST_TRAIN_REPS = 200;
+/** The impostor test: the first repetitions of every other person. */
+const IMPOSTOR_REPS = 5;
+/** In the search for the first repetition that gives a stranger away. */
+const TAKEOVER_REPS = 50;
+
+interface Plan {
+  detector: KeystrokeDetector;
+  trainReps: number;
+  recent: number | null;
+  adaptive: boolean;
+  background: boolean;
+  features: readonly string[];
+}
+
+interface Trial {
+  genuine: number[];
+  impostor: number[];
+  /** For each other person: the scores of the first repetitions in order. */
+  takeovers: number[][];
+  microseconds: number;
+}
+
+export function evaluateKeystroke(options: Options, say: (progress: string) => void) {
+  const path = inputFile(options);
+  const name = options['detector'] ?? SHIPPED_DETECTOR;
+  const detector = Object.hasOwn(KEYSTROKE_DETECTORS, String(name))
+    ? KEYSTROKE_DETECTORS[String(name)]
+    : undefined;
+  if (!detector) {
+    throw misfit(
+      `--detector must be one of ${Object.keys(KEYSTROKE_DETECTORS).join(', ')}, not "${String(name)}"`,
+    );
+  }
+  const range = { least: 4, most: MOST_TRAIN_REPS };
+  const plan: Plan = {
+    detector,
+    trainReps: countOption(options, 'train-reps', MOST_TRAIN_REPS, range),
+    recent:
+      options['recent'] === undefined
+        ? null
+        : countOption(options, 'recent', MOST_TRAIN_REPS, range),
+    adaptive: options['adaptive'] === true,
+    background: options['background'] === true,
+    features: [],
+  };
+  const data = readFixedText(readFileSync(path, 'utf8'), path);
+  plan.features = data.features;
+  const subjects = data.subjects.map((subject) => ({
+    name: subject.name,
+    rows: detector.scaled
+      ? subject.rows.map((row) => onFeatureScale(row, data.features))
+      : subject.rows,
+  }));
+  const fewest = plan.background ? 4 : 2;
+  if (subjects.length < fewest) {
+    throw misfit(`${path} has ${subjects.length} subjects; at least ${fewest} are needed`);
+  }
+  for (const { name: who, rows } of subjects) {
+    if (rows.length < TEST_REPS + plan.trainReps) {
+      throw misfit(
+        `${path}: subject ${who} has ${rows.length} repetitions; ${TEST_REPS} to test and ${plan.trainReps} to train are needed`,
+      );
+    }
+  }
+  const trials = subjects.map((subject, place) => {
+    const trial = judge(subjects, place, plan);
+    say(
+      `${subject.name} ${place + 1}/${subjects.length} EER ${equalErrorRate(trial.genuine, trial.impostor).toFixed(4)}`,
+    );
+    return trial;
+  });
+  return figures(trials, plan, String(name));
+}
+
+function judge(subjects: readonly Subject[], place: number, plan: Plan): Trial {
+  const { rows } = subjects[place] as Subject;
+  const others = subjects.filter((_, i) => i !== place);
+  // Every second other person is background; the rest are the impostors.
+  const background = plan.background
+    ? backgroundFrom(
+        others.filter((_, i) => i % 2 === 0),
+        plan.features.length,
+      )
+    : null;
+  const impostors = plan.background ? others.filter((_, i) => i % 2 === 1) : others;
+  const test = rows.slice(-TEST_REPS);
+  const before = rows.slice(0, -TEST_REPS).slice(0, MOST_TRAIN_REPS);
+  const known = plan.recent === null ? before.slice(0, plan.trainReps) : before.slice(-plan.recent);
+
+  let distance = plan.detector.train(known, background);
+  const microseconds = timed(distance, test);
+  const attempts = impostors.flatMap((other) => other.rows.slice(0, IMPOSTOR_REPS));
+  const genuine: number[] = [];
+  const impostor: number[] = [];
+  let learnt = 0;
+  let tried = 0;
+  test.forEach((row, i) => {
+    genuine.push(distance(row));
+    // Impostors come spread over the stream: an adaptive model meets them in all its states.
+    const due = Math.round(((i + 1) * attempts.length) / test.length);
+    for (; tried < due; tried++) impostor.push(distance(attempts[tried] as Float64Array));
+    if (!plan.adaptive) return;
+    known.push(row);
+    if (known.length > MOST_TRAIN_REPS) known.shift();
+    if (++learnt % plan.detector.refitEvery === 0) distance = plan.detector.train(known, background);
+  });
+  const takeovers = impostors.map((other) => other.rows.slice(0, TAKEOVER_REPS).map(distance));
+  return { genuine, impostor, takeovers, microseconds };
+}
+
+const backgroundFrom = (people: readonly Subject[], features: number): Background =>
+  readBackground(
+    quantise(
+      people.map(({ rows }) => rows),
+      features,
+      20,
+      'the other half of the people in the file',
+    ),
+  );
+
+function timed(distance: Distance, rows: readonly Float64Array[]): number {
+  const rounds = 20;
+  for (const row of rows) distance(row);
+  const began = performance.now();
+  for (let round = 0; round < rounds; round++) for (const row of rows) distance(row);
+  return ((performance.now() - began) * 1000) / (rounds * rows.length);
+}
+
+function figures(trials: readonly Trial[], plan: Plan, detector: string) {
+  const eers = trials.map(({ genuine, impostor }) => equalErrorRate(genuine, impostor));
+  const reps = trials.flatMap(({ genuine, takeovers }) => {
+    const limit = [...genuine].sort((a, b) => b - a)[Math.floor(genuine.length * 0.01)] as number;
+    return takeovers.map((scores) => {
+      const first = scores.findIndex((score) => score > limit);
+      return first < 0 ? scores.length + 1 : first + 1;
+    });
+  });
+  const mean = (of: (trial: Trial) => number): number => rounded(meanOf(trials.map(of)));
+  return {
+    subjects: trials.length,
+    trainReps: plan.recent ?? plan.trainReps,
+    detector,
+    adaptive: plan.adaptive,
+    background: plan.background,
+    meanEer: rounded(meanOf(eers)),
+    sdEer: rounded(deviationOf(eers)),
+    globalEer: rounded(
+      equalErrorRate(
+        trials.flatMap(({ genuine }) => genuine),
+        trials.flatMap(({ impostor }) => impostor),
+      ),
+    ),
+    farAtFrr1: mean(({ genuine, impostor }) => missAtFalseAlarm(genuine, impostor, 0.01)),
+    zeroMissFalseAlarm: mean(({ genuine, impostor }) => falseAlarmAtZeroMiss(genuine, impostor)),
+    medianRepsToDetect: medianOf(reps),
+    microsecondsPerScore: rounded(medianOf(trials.map(({ microseconds }) => microseconds))),
+  };
+}
+
+const rounded = (x: number): number => Math.round(x * 1e4) / 1e4;
