@@ -61,7 +61,12 @@ describe('openKeyRing', () => {
         Buffer.from(signature, 'base64url'),
       ),
     ).toBe(true);
-    expect(ring.jwks().keys[0]).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
+    expect(ring.jwks().keys[0]).toMatchObject({
+      kty: 'EC',
+      crv: 'P-256',
+      alg: 'ES256',
+      use: 'sig',
+    });
     expect(ring.jwks().keys[0]).not.toHaveProperty('d');
   });
 

@@ -9,7 +9,12 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
-import type { AccessTokens, SigningKeyRecord, SigningKeys, Vault } from '@verity/domain/identity/ports';
+import type {
+  AccessTokens,
+  SigningKeyRecord,
+  SigningKeys,
+  Vault,
+} from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 
 const PURPOSE = 'signing-key';

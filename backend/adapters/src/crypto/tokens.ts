@@ -1,5 +1,5 @@
 // Secrets that are handed out once: random, kept only as their hash.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { SecretTokens } from '@verity/domain/identity/ports';
 
 /** Crockford's base32: no I, L, O, U to be misread. */
@@ -12,8 +12,15 @@ const recoveryCode = (): string =>
     .join('')
     .replace(/(.{4})(?!$)/g, '$1-');
 
-export const secretTokens: SecretTokens = {
-  make: (prefix = '') => prefix + randomBytes(32).toString('base64url'),
-  recoveryCodes: () => Array.from({ length: 10 }, recoveryCode),
-  hash: (token) => createHash('sha256').update(token).digest('hex'),
-};
+/** `masterKey` is 32 bytes in hex. */
+export function createSecretTokens(masterKey: string): SecretTokens {
+  const chain = Buffer.from(
+    hkdfSync('sha256', Buffer.from(masterKey, 'hex'), 'verity tokens', 'refresh successor', 32),
+  );
+  return {
+    make: (prefix = '') => prefix + randomBytes(32).toString('base64url'),
+    successor: (token) => createHmac('sha256', chain).update(token).digest('base64url'),
+    recoveryCodes: () => Array.from({ length: 10 }, recoveryCode),
+    hash: (token) => createHash('sha256').update(token).digest('hex'),
+  };
+}

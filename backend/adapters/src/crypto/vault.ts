@@ -33,8 +33,11 @@ export function createVault(masterKey: string): Vault {
 
     /** Throws `internal` when the value was sealed by another master key, for another purpose, or was changed. */
     open(purpose, sealed) {
-      const [version, nonce, body] = sealed.split('.').map((part) => Buffer.from(part, 'base64url'));
-      if (!sealed.startsWith(`${VERSION}.`) || !version || !nonce || !body) throw unreadable(purpose);
+      const [version, nonce, body] = sealed
+        .split('.')
+        .map((part) => Buffer.from(part, 'base64url'));
+      if (!sealed.startsWith(`${VERSION}.`) || !version || !nonce || !body)
+        throw unreadable(purpose);
       if (nonce.length !== NONCE_BYTES || body.length < TAG_BYTES) throw unreadable(purpose);
       const decipher = createDecipheriv('aes-256-gcm', keyFor(purpose), nonce, {
         authTagLength: TAG_BYTES,

@@ -101,9 +101,14 @@ export class MongoRefreshTokens implements RefreshTokens {
   async use(hash: string, at: Date): ReturnType<RefreshTokens['use']> {
     const valid = { _id: hash, expiresAt: op({ $gt: at }) };
     const first = await this.#store.change({ ...valid, usedAt: null }, { $set: { usedAt: at } });
-    if (first) return { outcome: 'rotated', session: first.session };
+    if (first) return { outcome: 'rotated', session: first.session, firstUsedAt: at };
     const later = await this.#store.one(valid);
-    return later ? { outcome: 'reused', session: later.session } : { outcome: 'unknown' };
+    if (!later) return { outcome: 'unknown' };
+    return { outcome: 'reused', session: later.session, firstUsedAt: later.usedAt ?? at };
+  }
+
+  async isUnused(hash: string) {
+    return (await this.#store.one({ _id: hash, usedAt: null })) !== null;
   }
 
   async removeOfSession(session: SessionId) {

@@ -202,12 +202,18 @@ export interface Invitations {
 
 /** One member of a refresh family; a family is one session. */
 export interface RefreshTokens {
+  /** Throws `conflict` when it is there already. */
   add(token: { hash: string; session: SessionId; expiresAt: Date }): Promise<void>;
   /** `rotated` for the first use, `reused` for any later one, `unknown` otherwise; atomic. */
   use(
     hash: string,
     at: Date,
-  ): Promise<{ outcome: 'rotated' | 'reused'; session: SessionId } | { outcome: 'unknown' }>;
+  ): Promise<
+    | { outcome: 'rotated' | 'reused'; session: SessionId; firstUsedAt: Date }
+    | { outcome: 'unknown' }
+  >;
+  /** Whether that token is there and has not been used. */
+  isUnused(hash: string): Promise<boolean>;
   removeOfSession(session: SessionId): Promise<void>;
 }
 
@@ -290,6 +296,8 @@ export interface PasswordHasher {
 export interface SecretTokens {
   /** `prefix` and 32 random bytes in base64url. */
   make(prefix?: string): string;
+  /** The one token that follows `token`: equal whenever it is asked for, and known only to who has our key. */
+  successor(token: string): string;
   /** Ten recovery codes of 80 bits, in groups that a person can copy. */
   recoveryCodes(): string[];
   /** SHA-256 in lower-case hex; 256 random bits need no slow hash. */
@@ -316,7 +324,7 @@ export interface AccessTokens {
 
 /** Sign-in throttle, by account and by address. Throws `too-fast` with `retryAfterSeconds`. */
 export interface SignInThrottle {
-  check(account: string, address: string): Promise<void>;
+  check(account: string, address: string): Promise<{ failuresOfAccount: number }>;
   /** Counts within the last 15 minutes. */
   failed(
     account: string,
