@@ -40,7 +40,7 @@ const TYPICAL: Record<Modality, { own: number; shift: number; other: number }> =
 const STRENGTH = 12;
 const BOUNDS: Record<Modality, { lowest: number; highest: number }> = {
   keystroke: { lowest: -1.2, highest: 1.6 },
-  mouse: { lowest: -0.3, highest: 0.4 },
+  mouse: { lowest: -0.1, highest: 0.4 },
 };
 
 export function calibrate(

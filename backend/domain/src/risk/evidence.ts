@@ -24,7 +24,7 @@ const hours = 3600;
  */
 export const EVIDENCE: Readonly<Record<Exclude<Source, 'prior'>, EvidenceRule>> = {
   keystroke: { lowest: -1.5, highest: 7, halfLifeSeconds: 5 * minutes, keptAfterStepUp: 0.1 },
-  mouse: { lowest: -0.5, highest: 1.5, halfLifeSeconds: 5 * minutes, keptAfterStepUp: 0.1 },
+  mouse: { lowest: -0.3, highest: 1.5, halfLifeSeconds: 5 * minutes, keptAfterStepUp: 0.1 },
   device: { lowest: -0.6, highest: 1.2, halfLifeSeconds: 2 * hours, keptAfterStepUp: 0.5 },
   address: { lowest: -0.4, highest: 1, halfLifeSeconds: 2 * hours, keptAfterStepUp: 0.5 },
   hour: { lowest: -0.2, highest: 0.6, halfLifeSeconds: hours, keptAfterStepUp: 0.5 },
