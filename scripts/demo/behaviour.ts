@@ -5,7 +5,7 @@ import { createRecorder } from '@verity/collector/recorder';
 import type { InputEvent } from '@verity/collector/recorder';
 
 /** Input without end, in the order of time; `at` counts milliseconds from the typist's beginning. */
-export type Behaviour = Iterator<InputEvent, never>;
+export type Behaviour = Generator<InputEvent, never, void>;
 
 const TICK_MS = 250;
 

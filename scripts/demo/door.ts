@@ -41,7 +41,8 @@ export class Door {
     const search = new URLSearchParams(
       Object.entries(query).map(([name, value]) => [name, String(value)]),
     );
-    const { status, text } = await this.#send(method, `${filled}?${search}`, body);
+    const target = search.size > 0 ? `${filled}?${search}` : filled;
+    const { status, text } = await this.#send(method, target, body);
     if (status === 200) return JSON.parse(text) as RouteReply<Routes[K]>;
     throw faultOf(status, text, `${method} ${filled}`);
   }

@@ -9,27 +9,35 @@ import { Visit } from './visit';
 const STRETCH_MS = 5 * 60_000;
 const MODEL_DEADLINE_MS = 60_000;
 
-/** Answers `known` when a model was there already; `progress` is told the share of batches delivered. */
-export async function enrol(
-  url: string,
-  person: Person,
-  credential: Credential,
-  behaviour: Behaviour,
-  progress: (share: number) => void,
-): Promise<'known' | 'enrolled' | 'learning'> {
+export interface EnrolOptions {
+  url: string;
+  person: Person;
+  credential: Credential;
+  behaviour: Behaviour;
+  /** Told the share of batches that is delivered. */
+  progress: (share: number) => void;
+  signal: AbortSignal;
+}
+
+/** `known`: a model was there already. `learning`: none is there yet. */
+export async function enrol(options: EnrolOptions): Promise<'known' | 'enrolled' | 'learning'> {
+  const { url, person, credential, behaviour, progress, signal } = options;
   const visit = await Visit.begin(url, person, credential);
   try {
     if (await isKnown(visit)) return 'known';
     const batches = recordStretch(behaviour, visit.now() - STRETCH_MS, STRETCH_MS);
     for (const batch of batches) visit.deliver(batch);
-    const watching = setInterval(() => progress(1 - visit.pending() / batches.length), 1000);
-    await visit.delivered().finally(() => clearInterval(watching));
-    progress(1);
+    while (visit.pending() > 0 && !visit.ended && !signal.aborted) {
+      progress(1 - visit.pending() / batches.length);
+      await delay(500);
+    }
     for (const until = Date.now() + MODEL_DEADLINE_MS; Date.now() < until; await delay(1000)) {
+      if (signal.aborted || visit.ended) break;
       if (await isKnown(visit)) return 'enrolled';
     }
     return 'learning';
   } finally {
+    progress(1);
     await visit.signOut();
   }
 }

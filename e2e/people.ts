@@ -1,0 +1,65 @@
+// The people of the end-to-end tests, and how they sign in and get their accounts.
+import { expect, type APIRequestContext, type Page } from '@playwright/test';
+
+export interface Account {
+  email: string;
+  name: string;
+  password: string;
+}
+
+/** Made by set-up.e2e.ts from the one-time link; every other test finds it there. */
+export const ADMIN: Account = {
+  email: 'admin@e2e.example',
+  name: 'Ester Admin',
+  password: 'granite otter lantern fjord',
+};
+
+/** Signs in through the page and resolves when the first page behind it is there. */
+export async function signIn(page: Page, { email, password }: Account): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).not.toHaveURL(/sign-in/);
+}
+
+/** An access token of a session of its own, for what a test must arrange beside the page. */
+export async function tokenOf(
+  request: APIRequestContext,
+  { email, password }: Account,
+): Promise<string> {
+  const reply = await request.post('/api/v1/auth/login', { data: { email, password } });
+  expect(reply.status(), await reply.text()).toBe(200);
+  return ((await reply.json()) as { token: string }).token;
+}
+
+/** Invites somebody and accepts the invitation; answers the account. */
+export async function invite(
+  request: APIRequestContext,
+  name: string,
+  role: 'user' | 'admin' | 'auditor' = 'user',
+): Promise<Account> {
+  const account = {
+    name,
+    email: `${name.toLowerCase().replaceAll(' ', '.')}@e2e.example`,
+    password: `${name} has a long password`,
+  };
+  const invited = await request.post('/api/v1/users/invite', {
+    headers: { authorization: `Bearer ${await tokenOf(request, ADMIN)}` },
+    data: { email: account.email, name, role },
+  });
+  expect(invited.status(), await invited.text()).toBe(200);
+  const { link } = (await invited.json()) as { link: string };
+  const accepted = await request.post('/api/v1/auth/accept', {
+    data: { token: linkToken(link), password: account.password },
+  });
+  expect(accepted.status(), await accepted.text()).toBe(200);
+  return account;
+}
+
+/** Links carry their token behind `token=`. */
+export function linkToken(link: string): string {
+  const token = /token=([A-Za-z0-9_-]+)/.exec(link)?.[1];
+  if (!token) throw new Error(`no token in the link ${link}`);
+  return token;
+}
