@@ -14,7 +14,10 @@ export interface Announcer {
 }
 
 export const roomOfUser = (id: string): string => `user:${id}`;
+/** The sockets of a session itself: they are told that it has ended, and closed with it. */
 export const roomOfSession = (id: string): string => `session:${id}`;
+/** Sockets of other sessions that follow the score of this one. */
+export const roomOfWatchers = (id: string): string => `risk:${id}`;
 /** Every connected socket. */
 export const ROOM_AUTHENTICATED = 'authenticated';
 export const ROOM_ADMIN = 'admin';

@@ -22,7 +22,7 @@ export const riskServerEvents = serverEvents({
     about:
       'The score of a session has changed or was confirmed by a new batch. A slow reader gets the newest only.',
     payload: RiskScore.extend({ event_id: z.string() }),
-    rooms: ['user:{user_id}', 'session:{session_id}', 'admin'],
+    rooms: ['user:{user_id}', 'session:{session_id}', 'risk:{session_id}', 'admin'],
     producer: 'the score stage, after every batch, finding and sweep',
   },
 });

@@ -1,0 +1,205 @@
+// Enrolment: stores what sessions teach about a person, and trains a newer model when there is enough of it.
+import type { UserId } from '@verity/protocol/ids';
+import { Fault } from '@verity/protocol/faults';
+import type { Cache } from '@verity/domain/kernel/cache-ports';
+import type { Clock } from '@verity/domain/kernel/ports';
+import { MOST_WINDOWS } from '@verity/domain/risk/behaviour-model';
+import type {
+  BehaviourModels,
+  BehaviourWindows,
+  Modality,
+  ModelRecord,
+  WindowRecord,
+} from '@verity/domain/risk/ports';
+import { MODALITIES, modelCacheKey } from './models';
+import type { Leases, Log } from './ports';
+import type { Trainer } from './train';
+
+/** Windows that make a first, soft-spoken model. */
+export const FIRST_WINDOWS = 6;
+/** A model of all the windows that are kept is made anew after so long. */
+const REFRESH_DAYS = 7;
+const FLUSH_MS = 1_000;
+/** Windows of all sessions that wait in memory for the store. */
+const MOST_WAITING = 20_000;
+const PEOPLE_REMEMBERED = 20_000;
+const TRAINING_LEASE_MS = 120_000;
+
+/** Whether there is so much more to learn from that another model is worth its training. */
+export function trainingDue(
+  windows: number,
+  trained: Pick<ModelRecord, 'windows' | 'trainedAt'> | null,
+  now: Date,
+): boolean {
+  if (!trained) return windows >= FIRST_WINDOWS;
+  if (trained.windows < MOST_WINDOWS && windows >= 2 * trained.windows) return true;
+  const days = (now.getTime() - trained.trainedAt.getTime()) / 86_400_000;
+  return windows >= MOST_WINDOWS / 2 && days >= REFRESH_DAYS;
+}
+
+export interface EnrolmentNeeds {
+  windows: BehaviourWindows;
+  models: BehaviourModels;
+  cache: Cache;
+  leases: Leases;
+  trainer: Trainer;
+  clock: Clock;
+  log: Log;
+  /** A person has a newer model. */
+  trained(user: UserId): void;
+}
+
+interface Person {
+  counts: Record<Modality, number>;
+  models: Record<Modality, Pick<ModelRecord, 'windows' | 'trainedAt' | 'version'> | null>;
+}
+
+export class Enrolment {
+  private waiting = new Map<string, WindowRecord>();
+  private readonly stored = new Set<string>();
+  private readonly people = new Map<UserId, Person>();
+  private readonly due = new Map<string, { user: UserId; modality: Modality }>();
+  private readonly ticking: NodeJS.Timeout;
+  private flushing: Promise<void> | null = null;
+  private training: Promise<void> | null = null;
+  private stopped = false;
+
+  constructor(private readonly needs: EnrolmentNeeds) {
+    this.ticking = setInterval(() => void this.flush(), FLUSH_MS);
+  }
+
+  /** Takes a window in; true once it is stored (or is not wanted) and need not be kept any longer. */
+  offer(record: WindowRecord): boolean {
+    if (this.stored.delete(record.id)) return true;
+    const person = this.people.get(record.userId);
+    if (person && person.counts[record.modality] >= MOST_WINDOWS) return true;
+    if (this.waiting.size < MOST_WAITING) this.waiting.set(record.id, record);
+    return false;
+  }
+
+  /** Stores what waits. */
+  flush(): Promise<void> {
+    return (this.flushing ??= this.store().finally(() => {
+      this.flushing = null;
+    }));
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.ticking);
+    await this.flush();
+    await this.needs.trainer.close();
+    await this.training;
+  }
+
+  private async store(): Promise<void> {
+    const records = [...this.waiting.values()];
+    if (records.length === 0) return;
+    try {
+      await this.needs.windows.add(records);
+      for (const { id } of records) {
+        this.waiting.delete(id);
+        this.stored.add(id);
+      }
+      forgetOldest(this.stored, 2 * MOST_WAITING);
+      await this.countIn(records);
+      this.train();
+    } catch (error) {
+      // They stay, here and in the state of their sessions, and are offered again.
+      if (!(error instanceof Fault)) throw error;
+      this.needs.log.warn({ err: error, windows: records.length }, 'behaviour was not stored yet');
+    }
+  }
+
+  private async countIn(records: WindowRecord[]): Promise<void> {
+    const now = this.needs.clock();
+    const fresh = new Set<UserId>();
+    for (const { userId } of records) if (!this.people.has(userId)) fresh.add(userId);
+    await Promise.all(Array.from(fresh, (user) => this.meet(user)));
+    for (const { userId, modality } of records) {
+      const person = this.people.get(userId);
+      if (!person) continue;
+      // A person met just now has been counted with these.
+      if (!fresh.has(userId)) person.counts[modality] += 1;
+      if (trainingDue(person.counts[modality], person.models[modality], now)) {
+        this.due.set(modelCacheKey(userId, modality), { user: userId, modality });
+      }
+    }
+    forgetOldest(this.people, PEOPLE_REMEMBERED);
+  }
+
+  private async meet(user: UserId): Promise<void> {
+    const [counts, keystroke, mouse] = await Promise.all([
+      this.needs.windows.count(user),
+      ...MODALITIES.map((modality) => this.needs.models.newest(user, modality)),
+    ]);
+    this.people.set(user, {
+      counts,
+      models: { keystroke: keystroke ?? null, mouse: mouse ?? null },
+    });
+  }
+
+  /** One training at a time: it is the heaviest thing that the platform does. */
+  private train(): void {
+    this.training ??= this.trainAll().finally(() => {
+      this.training = null;
+    });
+  }
+
+  private async trainAll(): Promise<void> {
+    for (const [key, { user, modality }] of this.due) {
+      if (this.stopped) return;
+      this.due.delete(key);
+      try {
+        await this.needs.leases.hold(`training:${key}`, TRAINING_LEASE_MS, () =>
+          this.trainOne(user, modality),
+        );
+      } catch (err) {
+        if (this.stopped) return;
+        this.needs.log.warn({ user, modality, err }, 'a behaviour model could not be trained');
+      }
+      // Whatever happened, look at the store again the next time.
+      this.people.delete(user);
+    }
+  }
+
+  private async trainOne(user: UserId, modality: Modality): Promise<void> {
+    const { windows, models, cache, trainer, clock, log } = this.needs;
+    const before = await models.newest(user, modality);
+    const records = await windows.ofUser(user, modality, MOST_WINDOWS);
+    if (!trainingDue(records.length, before, clock())) return;
+    const version = (before?.version ?? 0) + 1;
+    const now = clock();
+    const started = performance.now();
+    const artefact = await trainer.train({
+      modality,
+      version,
+      now,
+      windows: records.map(({ features }) => Float64Array.from(features)),
+    });
+    try {
+      await models.add({
+        userId: user,
+        modality,
+        version,
+        trainedAt: now,
+        windows: records.length,
+        artefact,
+      });
+    } catch (error) {
+      // Another process was faster with this version.
+      if (!(error instanceof Fault && error.code === 'conflict')) throw error;
+    }
+    await cache.drop('behavioral_model', modelCacheKey(user, modality));
+    this.needs.trained(user);
+    const milliseconds = Math.round(performance.now() - started);
+    log.info({ user, modality, version, windows: records.length, milliseconds }, 'model trained');
+  }
+}
+
+function forgetOldest(keyed: Set<unknown> | Map<unknown, unknown>, limit: number): void {
+  for (const key of keyed.keys()) {
+    if (keyed.size <= limit) return;
+    keyed.delete(key);
+  }
+}

@@ -1,0 +1,116 @@
+// The pipeline of a process: every stage over the bus, enrolment beside it, the sweep, and their orderly end.
+import type { Alerts } from '@verity/domain/alerts/ports';
+import type { Sha256 } from '@verity/domain/audit/chain';
+import type { AuditChain } from '@verity/domain/audit/ports';
+import type { Bus, Subscription } from '@verity/domain/bus/ports';
+import type { SessionRightsCache, Sessions, Users } from '@verity/domain/identity/ports';
+import type { SessionLife } from '@verity/domain/identity/session-life';
+import type { Cache } from '@verity/domain/kernel/cache-ports';
+import type { Clock, NewId } from '@verity/domain/kernel/ports';
+import type { Decisions, Policies } from '@verity/domain/policy/ports';
+import type { Announcer } from '@verity/domain/realtime/ports';
+import type {
+  BehaviourModels,
+  BehaviourWindows,
+  LiveRisk,
+  RiskHistory,
+} from '@verity/domain/risk/ports';
+import type { SessionId } from '@verity/protocol/ids';
+import { decideStage } from './decide';
+import { detectStage } from './detect';
+import { enforceStage } from './enforce';
+import { Enrolment } from './enrol';
+import { ModelShelf } from './models';
+import { followPolicy } from './policy-in-force';
+import type { Leases, Log, StageState } from './ports';
+import { recordAlertsStage, recordAuditStage, recordDecisionsStage } from './record';
+import { recordRiskStage } from './record-risk';
+import { scoreStage } from './score';
+import { runnable } from './stage';
+import { startSweep, type Sweep } from './sweep';
+import { threadTrainer } from './train';
+
+export interface PipelineNeeds {
+  bus: Bus;
+  state: StageState;
+  leases: Leases;
+  cache: Cache;
+  clock: Clock;
+  newId: NewId;
+  log: Log;
+  sha256: Sha256;
+  users: Users;
+  sessions: Sessions;
+  rights: SessionRightsCache;
+  liveRisk: LiveRisk;
+  life: SessionLife;
+  policies: Policies;
+  decisions: Decisions;
+  history: RiskHistory;
+  windows: BehaviourWindows;
+  models: BehaviourModels;
+  alerts: Alerts;
+  chain: AuditChain;
+  announcer: Announcer;
+  rightsChanged(session: SessionId): void;
+  settings: {
+    sweepSeconds: number;
+    sessionHours: number;
+    /** Sessions whose state each stage keeps in memory. */
+    sessionsInMemory?: number;
+  };
+}
+
+export interface Pipeline {
+  sweep: Sweep;
+  /** Stops intake, finishes what is in hand. */
+  stop(): Promise<void>;
+}
+
+/** Throws when the policy in force cannot be read: no decision is made without one. */
+export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
+  const { settings } = needs;
+  const memory = {
+    state: needs.state,
+    // Somewhat longer than a session can live.
+    stateTtlSeconds: (settings.sessionHours + 1) * 3600,
+    sessionsInMemory: settings.sessionsInMemory ?? 20_000,
+  };
+  const policy = await followPolicy(needs);
+  const shelf = new ModelShelf(needs);
+  const enrolment = new Enrolment({
+    ...needs,
+    trainer: threadTrainer(),
+    trained: (user) => shelf.outdate(user),
+  });
+  const stages = [
+    runnable(detectStage({ ...memory, shelf, enrolment, liveRisk: needs.liveRisk })),
+    runnable(scoreStage({ ...memory, clock: needs.clock })),
+    runnable(
+      decideStage({
+        ...memory,
+        rightsNow: (id) => needs.life.rightsNow(id),
+        policy: policy.current,
+        clock: needs.clock,
+        newId: needs.newId,
+      }),
+    ),
+    runnable(enforceStage(needs)),
+    runnable(recordRiskStage(needs)),
+    runnable(recordDecisionsStage(needs)),
+    runnable(recordAlertsStage(needs)),
+    runnable(recordAuditStage(needs)),
+  ];
+  const running: Subscription[] = stages.map((stage) => stage.run(needs.bus));
+  const sweep = startSweep({ ...needs, everySeconds: settings.sweepSeconds });
+
+  return {
+    sweep,
+    async stop() {
+      policy.stop();
+      await sweep.stop();
+      await Promise.all(running.map((subscription) => subscription.stop()));
+      await enrolment.stop();
+    },
+  };
+}

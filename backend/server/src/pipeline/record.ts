@@ -1,0 +1,87 @@
+// Records: the course of scores and the signs of life, decisions, alerts, and the audit chain.
+import type { Delivered } from '@verity/domain/bus/ports';
+import type { Alerts } from '@verity/domain/alerts/ports';
+import { chainRecords, type Sha256 } from '@verity/domain/audit/chain';
+import type { AuditChain } from '@verity/domain/audit/ports';
+import type { Users } from '@verity/domain/identity/ports';
+import type { NewId } from '@verity/domain/kernel/ports';
+import type { Decisions } from '@verity/domain/policy/ports';
+import { ROOM_ADMIN, type Announcer } from '@verity/domain/realtime/ports';
+import type { AlertId } from '@verity/protocol/ids';
+import { stage } from './stage';
+
+export const recordDecisionsStage = (needs: { decisions: Decisions }) =>
+  stage({
+    name: 'record decisions',
+    stream: 'stream:ai_decisions',
+    group: 'group:record',
+    writes: [],
+    ordered: false,
+    async handle(messages: Delivered<'stream:ai_decisions'>[]) {
+      await needs.decisions.add(
+        messages.map(({ message_id: id, payload }) => {
+          const { kind: _kind, change: _change, notify: _notify, at, ...decision } = payload;
+          return { ...decision, id, at: new Date(at) };
+        }),
+      );
+    },
+  });
+
+export const recordAlertsStage = (needs: {
+  alerts: Alerts;
+  users: Users;
+  announcer: Announcer;
+  newId: NewId;
+}) =>
+  stage({
+    name: 'record alerts',
+    stream: 'stream:alerts',
+    group: 'group:record',
+    writes: [],
+    // Reports of one group join one alert: the first must be there before the second.
+    ordered: true,
+    async handle(messages: Delivered<'stream:alerts'>[]) {
+      for (const { message_id, payload: report } of messages) {
+        const user = report.user_id && (await needs.users.byId(report.user_id));
+        const { alert, change } = await needs.alerts.report(
+          needs.newId<AlertId>(),
+          message_id,
+          report,
+          { userEmail: user ? user.email : null, demo: user ? user.demo : false },
+        );
+        // A report that was counted before is announced again: told twice rather than never.
+        needs.announcer.announce('threat_alert', ['alerts'], {
+          alert,
+          change: change === 'new' ? 'new' : 'repeated',
+        });
+        if (alert.severity !== 'critical' || change === 'none') continue;
+        needs.announcer.announce('admin_notification', [ROOM_ADMIN], {
+          kind: alert.session_id ? 'session' : 'system',
+          title: alert.title,
+          body: alert.description,
+          link: `/alerts/${alert.id}`,
+          at: alert.updated_at,
+        });
+      }
+    },
+  });
+
+export const recordAuditStage = (needs: { chain: AuditChain; sha256: Sha256 }) =>
+  stage({
+    name: 'record audit',
+    stream: 'stream:forensics',
+    group: 'group:record',
+    writes: [],
+    // One writer: the chain has one end.
+    ordered: true,
+    async handle(messages: Delivered<'stream:forensics'>[]) {
+      // Records of a batch whose acknowledgement was lost are in the chain already; one id counts once.
+      const known = await needs.chain.known(messages.map(({ payload }) => payload.id));
+      const fresh = new Map(
+        messages.filter(({ payload }) => !known.has(payload.id)).map(({ payload }) => [payload.id, payload]),
+      );
+      if (fresh.size === 0) return;
+      const head = await needs.chain.head();
+      await needs.chain.append(chainRecords(head, [...fresh.values()], needs.sha256));
+    },
+  });

@@ -1,0 +1,46 @@
+// The enforcement point of sockets: may a session in this state send this event?
+import type { ClientEvent } from '@verity/protocol/event';
+import { Fault } from '@verity/protocol/faults';
+import { ACR } from '@verity/protocol/identity/schemas';
+import type { SessionRights } from '@verity/domain/identity/ports';
+
+/** True while the session lives. */
+export const lives = (rights: SessionRights, nowMs: number): boolean =>
+  rights.expiresAt > nowMs &&
+  (rights.state === 'active' || rights.state === 'step_up' || rights.state === 'restricted');
+
+export const sessionEnded = (rights: SessionRights | null): Fault =>
+  new Fault('session-ended', rights?.stateReason ?? 'This session has ended.', {
+    fix: 'Sign in again.',
+  });
+
+/** Throws the fault that keeps the event out. */
+export function letPass(
+  declared: ClientEvent,
+  { rights, tokenExpiresAt }: { rights: SessionRights; tokenExpiresAt: number },
+  nowMs: number,
+): void {
+  if (!lives(rights, nowMs)) throw sessionEnded(rights);
+  if (tokenExpiresAt <= nowMs) {
+    throw new Fault('token-expired', 'The access token of this connection has expired.', {
+      fix: 'Refresh it and connect again.',
+    });
+  }
+  if (!declared.who.includes(rights.role)) {
+    throw new Fault('not-allowed', `The role ${rights.role} may not send this event.`, {
+      fix: `It is for: ${declared.who.join(', ')}.`,
+    });
+  }
+  if (declared.whileStepUp) return;
+  if (rights.state === 'step_up') {
+    throw new Fault('step-up-required', rights.stateReason ?? 'Prove again that it is you.', {
+      acrValues: ACR.totp,
+      fix: 'Step up with POST /api/v1/auth/step-up, then try again.',
+    });
+  }
+  if (rights.state === 'restricted') {
+    throw new Fault('session-restricted', rights.stateReason ?? 'This session is restricted.', {
+      fix: 'Step up, or ask an admin.',
+    });
+  }
+}

@@ -1,0 +1,208 @@
+// The socket server of a process: handshake, rooms, events, fresh rights, and the way to every other process.
+import type { Server as HttpServer } from 'node:http';
+import { createAdapter } from '@socket.io/redis-adapter';
+import { Server } from 'socket.io';
+import { Fault } from '@verity/protocol/faults';
+import type { SessionId } from '@verity/protocol/ids';
+import { TELEMETRY_LIMITS } from '@verity/protocol/telemetry/schemas';
+import type { Bus } from '@verity/domain/bus/ports';
+import type { SessionRights, SessionRightsCache } from '@verity/domain/identity/ports';
+import {
+  ROOM_AUTHENTICATED,
+  roomOfSession,
+  type Announcer,
+} from '@verity/domain/realtime/ports';
+import { adapterKey, heraldOfServer, surely, type Publisher } from './announcer';
+import { bindEvents } from './bind';
+import { startFanOut } from './fan-out';
+import type { EventHandlers, SocketCall } from './handler';
+import { checkOrigin } from './origin';
+import { createRecheck } from './recheck';
+import type { Log, SocketData, VerityServer, VeritySocket } from './server';
+import {
+  EventRate,
+  shareOf,
+  together,
+  type SocketStatistics,
+  type TelemetryCount,
+} from './statistics';
+
+/** A Redis client as the adapter needs it, one of its own for listening. */
+export interface HubRedis extends Publisher {
+  duplicate(): HubRedis;
+  disconnect(): void;
+}
+
+export interface HubOptions {
+  httpServer: HttpServer;
+  redis: HubRedis;
+  /** Prefix of all that this installation keeps in Redis. */
+  redisPrefix: string;
+  /** Origins besides the own one whose pages may connect; `*` for any. */
+  origins: string[];
+  bus: Bus;
+  /** Verifies an access token as every HTTP route does. Throws the fault that refuses it. */
+  authenticate(token: string): Promise<SessionRights>;
+  rights: SessionRightsCache;
+  /** Least sequence number that the next batch of a session may have. */
+  nextSeq(session: SessionId): Promise<number>;
+  handlers: Partial<EventHandlers>[];
+  telemetry: TelemetryCount;
+  log: Log;
+  /** Between two looks at the rights of every socket. */
+  recheckMs?: number;
+}
+
+export interface Hub {
+  announcer: Announcer;
+  /** Has every process look again at the rights of a session. */
+  rightsChanged(session: SessionId): void;
+  /** Over all processes. */
+  statistics(): Promise<SocketStatistics>;
+  /** Sockets of this process, and updates that wait for its slow readers. */
+  gauge(): { connections: number; waiting: number; eventsPerSecond: number };
+  /** Refuses new connections, closes those that are there. */
+  close(): Promise<void>;
+}
+
+export function createHub(options: HubOptions): Hub {
+  const { log } = options;
+  const lost = (error: unknown): void =>
+    log.warn({ err: error }, 'an announcement between servers was lost');
+  const listener = options.redis.duplicate();
+  const io: VerityServer = new Server(options.httpServer, {
+    path: '/socket.io',
+    serveClient: false,
+    transports: ['polling', 'websocket'],
+    allowRequest: checkOrigin(options.origins),
+    ...(options.origins.length > 0 ? { cors: corsOf(options.origins) } : {}),
+    maxHttpBufferSize: TELEMETRY_LIMITS.batchBytes,
+    perMessageDeflate: false,
+    httpCompression: false,
+    connectTimeout: 10_000,
+    adapter: createAdapter(surely(options.redis, lost), surely(listener, lost), {
+      key: adapterKey(options.redisPrefix),
+      requestsTimeout: 2_000,
+    }),
+  });
+  const rate = new EventRate();
+  const recheck = createRecheck(io, {
+    rights: options.rights,
+    log,
+    everyMs: options.recheckMs ?? 10_000,
+  });
+  const herald = heraldOfServer(io, (session) => void recheck.session(session));
+  const bind = bindEvents(options.handlers, {
+    handled: () => rate.count(1),
+    broke: (event, err) => log.error({ event, err }, 'the handler of a socket event broke'),
+    flooded: (socket) =>
+      log.info({ session: socket.data.rights.id }, 'a flooding socket was closed'),
+  });
+
+  io.use((socket, next) => {
+    greet(socket, options).then(
+      () => next(),
+      (error: unknown) => {
+        if (!(error instanceof Fault)) log.error({ err: error }, 'a handshake broke');
+        const fault =
+          error instanceof Fault ? error : new Fault('internal', 'The handshake broke here.');
+        next(Object.assign(new Error(fault.message), { data: fault.toProblem() }));
+      },
+    );
+  });
+
+  io.on('connection', (socket) => {
+    const { rights, nextSeq } = socket.data;
+    void socket.join([ROOM_AUTHENTICATED, roomOfSession(rights.id)]);
+    bind(socket, callOf(socket));
+    socket.emit('connection_response', {
+      session_id: rights.id,
+      user_id: rights.userId,
+      role: rights.role,
+      now: Date.now(),
+      next_seq: nextSeq,
+    });
+  });
+
+  io.on('rights_changed', (session) => void recheck.session(session));
+  io.on('statistics', (answer) => answer(shareOf(io, rate, options.telemetry)));
+  const fanOut = startFanOut(io, options.bus, (sent) => rate.count(sent));
+
+  return {
+    announcer: {
+      announce: herald.announce,
+      disconnect: herald.disconnect,
+    },
+    rightsChanged: herald.rightsChanged,
+    async statistics() {
+      const others = await io.serverSideEmitWithAck('statistics').catch(partial);
+      return together([shareOf(io, rate, options.telemetry), ...others]);
+    },
+    gauge: () => ({
+      connections: io.of('/').sockets.size,
+      waiting: fanOut.waiting(),
+      eventsPerSecond: rate.perSecond(),
+    }),
+    async close() {
+      recheck.stop();
+      await fanOut.stop();
+      // Clients come back to another server; the HTTP server closes in its own turn.
+      io.local.disconnectSockets(true);
+      io.of('/').adapter.close();
+      io.engine.close();
+      listener.disconnect();
+    },
+  };
+}
+
+/** The handshake: who is it, and where do their batches go on. */
+async function greet(socket: VeritySocket, options: HubOptions): Promise<void> {
+  const token: unknown = (socket.handshake.auth as { token?: unknown }).token;
+  if (typeof token !== 'string' || token.length === 0 || token.length > 4096) {
+    throw new Fault('not-signed-in', 'The handshake carries no access token.', {
+      fix: 'Connect with auth: { token }.',
+    });
+  }
+  const rights = await options.authenticate(token);
+  const data: SocketData = {
+    rights,
+    tokenExpiresAt: expiryOf(token),
+    nextSeq: await options.nextSeq(rights.id),
+  };
+  Object.assign(socket.data, data);
+}
+
+/** The `exp` of a token that has been verified already, in epoch milliseconds. */
+function expiryOf(token: string): number {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    exp: number;
+  };
+  return claims.exp * 1000;
+}
+
+function callOf(socket: VeritySocket): SocketCall {
+  return {
+    get rights() {
+      return socket.data.rights;
+    },
+    get tokenExpiresAt() {
+      return socket.data.tokenExpiresAt;
+    },
+    join(room) {
+      void socket.join(room);
+      socket.emit('room_joined', { room });
+    },
+    send: (event, payload) => void (socket as { emit(e: string, p: unknown): unknown }).emit(event, payload),
+  };
+}
+
+const corsOf = (origins: string[]): { origin: string | string[]; credentials: boolean } => ({
+  origin: origins.includes('*') ? '*' : origins,
+  credentials: false,
+});
+
+/** Shares that came in time, when some server did not answer. */
+function partial(error: unknown): Awaited<ReturnType<VerityServer['serverSideEmitWithAck']>> {
+  const { responses } = error as { responses?: never };
+  return responses ?? [];
+}
