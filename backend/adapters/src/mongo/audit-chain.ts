@@ -6,6 +6,9 @@ import type { AuditChain, AuditFilter } from '@verity/domain/audit/ports';
 import { mapPage, pageOf, type PageRequest } from './paging';
 import { declareCollection, op, part, Store, type Filter } from './store';
 
+/** Records read at once: whoever verifies them hashes so many without giving way to others. */
+const WALK_CHUNK = 250;
+
 /** The place in the chain is the id: no two records take one place. */
 interface LinkDocument {
   _id: number;
@@ -94,7 +97,7 @@ export class MongoAuditChain implements AuditChain {
   }
 
   async *walk() {
-    for await (const document of this.#store.walk({}, 1000)) yield toLink(document);
+    for await (const document of this.#store.walk({}, WALK_CHUNK)) yield toLink(document);
   }
 }
 

@@ -1,8 +1,8 @@
 // The course of scores, in MongoDB: one document a session and minute, since single points would be thousands a second.
 import type { Connection } from 'mongoose';
-import { BAND_FLOOR, BANDS, type Band } from '@verity/protocol/risk/schemas';
 import type { SessionId } from '@verity/protocol/ids';
 import type { RiskHistory, RiskPointRecord } from '@verity/domain/risk/ports';
+import { bandOf } from '@verity/domain/risk/score';
 import { daysAfter } from './retention';
 import { declareCollection, EXPIRES, op, Store } from './store';
 
@@ -36,9 +36,6 @@ export const riskMinutes = declareCollection(
 
 const startOfMinute = (at: Date): Date =>
   new Date(Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS);
-
-const bandOf = (score: number): Band =>
-  [...BANDS].reverse().find((band) => score >= BAND_FLOOR[band]) ?? 'low';
 
 export class MongoRiskHistory implements RiskHistory {
   readonly #store: Store<RiskMinuteDocument>;

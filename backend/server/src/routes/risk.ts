@@ -1,0 +1,71 @@
+// Handlers of the risk routes: the score of a session with its course, and what the own model has learnt.
+import { Fault } from '@verity/protocol/faults';
+import type { SessionId } from '@verity/protocol/ids';
+import type { riskRoutes } from '@verity/protocol/risk/routes';
+import type { Sessions } from '@verity/domain/identity/ports';
+import type { Clock } from '@verity/domain/kernel/ports';
+import { WINDOWS_NEEDED } from '@verity/domain/risk/behaviour-model';
+import type {
+  BehaviourModels,
+  BehaviourWindows,
+  LiveRisk,
+  Modality,
+  RiskHistory,
+} from '@verity/domain/risk/ports';
+import type { Handlers } from '../http/handler';
+import { peaksOf } from './risk-course';
+
+export interface RiskRoutePorts {
+  sessions: Pick<Sessions, 'byId'>;
+  live: Pick<LiveRisk, 'get'>;
+  history: Pick<RiskHistory, 'ofSession'>;
+  models: Pick<BehaviourModels, 'newest'>;
+  windows: Pick<BehaviourWindows, 'count'>;
+  clock: Clock;
+}
+
+const HOUR_MINUTES = 60;
+const MODALITIES: readonly Modality[] = ['keystroke', 'mouse'];
+
+export function riskHandlers(ports: RiskRoutePorts): Handlers<keyof typeof riskRoutes> {
+  const series = async (session: SessionId, minutes: number) => {
+    const since = new Date(ports.clock().getTime() - minutes * 60_000);
+    const [current, points] = await Promise.all([
+      ports.live.get(session),
+      ports.history.ofSession(session, since),
+    ]);
+    return { current, points: peaksOf(points) };
+  };
+
+  return {
+    'GET /api/v1/me/risk': (_input, { caller }) => series(caller.rights.id, HOUR_MINUTES),
+
+    async 'GET /api/v1/me/model'(_input, { caller }) {
+      const { userId } = caller.rights;
+      const [windows, ...found] = await Promise.all([
+        ports.windows.count(userId),
+        ...MODALITIES.map((modality) => ports.models.newest(userId, modality)),
+      ]);
+      const models = found.filter((model) => model !== null);
+      const trained = models.map(({ trainedAt }) => trainedAt.toISOString()).sort();
+      const ready = models.some((model) => model.windows >= WINDOWS_NEEDED[model.modality]);
+      return {
+        state: ready ? 'ready' : 'learning',
+        version: Math.max(0, ...models.map(({ version }) => version)),
+        trained_at: trained.at(-1) ?? null,
+        keystroke_windows: windows.keystroke,
+        mouse_windows: windows.mouse,
+        windows_needed: Math.max(...Object.values(WINDOWS_NEEDED)),
+      };
+    },
+
+    async 'GET /api/v1/sessions/:id/risk'({ params, query }) {
+      if (!(await ports.sessions.byId(params.id))) {
+        throw new Fault('not-found', 'There is no such session.', {
+          fix: 'GET /api/v1/sessions lists them.',
+        });
+      }
+      return series(params.id, query.minutes);
+    },
+  };
+}
