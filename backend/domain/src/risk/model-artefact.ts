@@ -56,20 +56,25 @@ export const ModelArtefact = z
       features.every((name, i) => name === FEATURES[modality][i]?.name),
     { message: 'was made for other features', path: ['features'] },
   )
-  .refine(({ features, manhattan, population, autoencoder: { centre, scale, weights, layers } }) => {
-    const wide = (row: readonly unknown[] | null): boolean =>
-      !row || row.length === features.length;
-    let width = features.length;
-    for (const layer of layers) {
-      if (layer.weights.length !== layer.biases.length) return false;
-      if (layer.weights.some((row) => row.length !== width)) return false;
-      width = layer.biases.length;
-    }
-    return (
-      width === features.length &&
-      [
-        ...[manhattan, population, { centre, scale, weights }].flatMap((part) => Object.values(part)),
-      ].every(wide)
-    );
-  }, 'has parts that do not fit together');
+  .refine(
+    ({ features, manhattan, population, autoencoder: { centre, scale, weights, layers } }) => {
+      const wide = (row: readonly unknown[] | null): boolean =>
+        !row || row.length === features.length;
+      let width = features.length;
+      for (const layer of layers) {
+        if (layer.weights.length !== layer.biases.length) return false;
+        if (layer.weights.some((row) => row.length !== width)) return false;
+        width = layer.biases.length;
+      }
+      return (
+        width === features.length &&
+        [
+          ...[manhattan, population, { centre, scale, weights }].flatMap((part) =>
+            Object.values(part),
+          ),
+        ].every(wide)
+      );
+    },
+    'has parts that do not fit together',
+  );
 export type ModelArtefact = z.infer<typeof ModelArtefact>;

@@ -9,7 +9,7 @@ import {
   type RiskScore,
   type Source,
 } from '@verity/protocol/risk/schemas';
-import { clamp, logistic } from '../kernel/maths';
+import { clamp } from '../kernel/maths';
 import { EVIDENCE, OWN_WINDOW, PRIOR_LOG_ODDS, STEP_UP_WEIGHT } from './evidence';
 
 type Evidence = Exclude<Source, 'prior'>;
@@ -50,7 +50,7 @@ const onGrid = (logOdds: number): number => Math.round(logOdds * 1024) / 1024 + 
 const PRIOR = onGrid(PRIOR_LOG_ODDS);
 
 /** 100 / (1 + exp(-L)). */
-export const scoreOf = (logOdds: number): number => 100 * logistic(logOdds);
+export const scoreOf = (logOdds: number): number => 100 / (1 + Math.exp(-logOdds));
 
 export function bandOf(score: number): Band {
   if (score >= BAND_FLOOR.critical) return 'critical';

@@ -55,6 +55,9 @@ const S = Object.fromEntries(SLOTS.map((name, i) => [name, i])) as Record<
   number
 >;
 
+/** The bounds of the door. */
+const within = (px: number): number => clamp(px, -100_000, 100_000);
+
 export const newMouseSums = (): number[] => new Array<number>(SLOTS.length).fill(0);
 
 const get = (sums: number[], slot: number): number => sums[slot] as number;
@@ -74,7 +77,7 @@ export function addMouse(
   for (const [ms, x, y] of movements) {
     const now = startedAt + ms;
     if (!Number.isFinite(now) || !Number.isFinite(x) || !Number.isFinite(y)) continue;
-    addPoint(sums, now, x, y);
+    addPoint(sums, now, within(x), within(y));
     const points = get(sums, S.points);
     if (
       points >= POINTS_PER_WINDOW ||
@@ -83,7 +86,7 @@ export function addMouse(
       endStroke(sums);
       windows.push({ modality: 'mouse', at: now, features: measureMouse(sums) });
       sums.fill(0);
-      begin(sums, now, x, y);
+      begin(sums, now, within(x), within(y));
     }
   }
 }

@@ -1,0 +1,186 @@
+// Specs of the windows: what is cut where, what is measured, and that nothing absurd breaks it.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { FIXED_TEXT_BASE } from '@verity/protocol/telemetry/schemas';
+import { FEATURES } from '../kernel/behaviour-features';
+import { KEYSTROKES_PER_WINDOW, LONG_SILENCE_MS } from './keystroke-window';
+import { advance, newWindowState, type BehaviourBatch, type WindowState } from './windows';
+
+const START = 1_700_000_000_000;
+const batchOf = (part: Partial<BehaviourBatch>): BehaviourBatch => ({
+  started_at: START,
+  keystrokes: [],
+  mouseMovements: [],
+  clicks: [],
+  ...part,
+});
+/** Keys 100 ms apart, held for 80 ms. */
+const evenKeys = (count: number, code = (_: number): number => 0): [number, number, number][] =>
+  Array.from({ length: count }, (_, i) => [code(i), i * 100, 80]);
+const feature = (features: Float64Array, name: string): number => {
+  const at = FEATURES.keystroke.findIndex((f) => f.name === name);
+  return features[at < 0 ? Number.NaN : at] as number;
+};
+const mouseFeature = (features: Float64Array, name: string): number =>
+  features[FEATURES.mouse.findIndex((f) => f.name === name)] as number;
+
+describe('keystroke windows', () => {
+  it('closes with the 26th keystroke and opens the next with it', () => {
+    const { state, windows } = advance(newWindowState(), batchOf({ keystrokes: evenKeys(27) }));
+    expect(windows).toHaveLength(1);
+    expect(windows[0]?.at).toBe(START + 2500);
+    expect(state.keys).toEqual([0, 0, 80, 0, 100, 80]);
+  });
+
+  it('measures holds, steps and gaps in their units', () => {
+    const keys = evenKeys(KEYSTROKES_PER_WINDOW, (i) => i % 2);
+    const [window] = advance(newWindowState(), batchOf({ keystrokes: keys })).windows;
+    const of = (name: string): number => feature(window!.features, name);
+    expect(of('hold_left')).toBeCloseTo(Math.log(80), 12);
+    expect(of('dd_left_right')).toBeCloseTo(Math.log(100), 12);
+    expect(of('ud_right_left')).toBeCloseTo(Math.asinh(20 / 50), 12);
+    expect(of('dd_left_left')).toBeNaN();
+    expect(of('hold_space')).toBeNaN();
+    expect(of('overlap_share')).toBe(0);
+    expect(of('correction_share')).toBe(0);
+    expect(of('burst_length')).toBeCloseTo(Math.log(26), 12);
+  });
+
+  it('gives the same windows however the keystrokes are spread over batches', () => {
+    const keys = evenKeys(120, (i) => (i * 7) % 10);
+    const whole = advance(newWindowState(), batchOf({ keystrokes: keys })).windows;
+    let state = newWindowState();
+    const parts = [0, 1, 2, 3].flatMap((part) => {
+      const slice = keys.slice(part * 30, part * 30 + 30);
+      const step = advance(
+        state,
+        batchOf({
+          started_at: START + part * 3000,
+          keystrokes: slice.map(([key, down, hold]) => [key, down - part * 3000, hold]),
+        }),
+      );
+      state = step.state;
+      return step.windows;
+    });
+    expect(parts).toEqual(whole);
+  });
+
+  it('puts keys in the order of their presses when they come in the order of their releases', () => {
+    const straight = evenKeys(26, (i) => i % 3);
+    const swapped = straight.slice();
+    for (let i = 0; i + 1 < 25; i += 5) {
+      [swapped[i], swapped[i + 1]] = [swapped[i + 1]!, swapped[i]!];
+    }
+    expect(advance(newWindowState(), batchOf({ keystrokes: swapped })).windows).toEqual(
+      advance(newWindowState(), batchOf({ keystrokes: straight })).windows,
+    );
+  });
+
+  it('counts a held delete key once', () => {
+    const repeats = Array.from({ length: 40 }, (_, i): [number, number, number] => [5, i * 33, 20]);
+    const { state, windows } = advance(newWindowState(), batchOf({ keystrokes: repeats }));
+    expect(windows).toHaveLength(0);
+    expect(state.keys).toEqual([5, 0, 39 * 33 + 20]);
+  });
+
+  it('takes a pause as a break of the rhythm, and a long silence as the end of the window', () => {
+    const keys = evenKeys(26).map(([key, down, hold], i): [number, number, number] => [
+      key,
+      down + (i >= 13 ? 4000 : 0),
+      hold,
+    ]);
+    const [window] = advance(newWindowState(), batchOf({ keystrokes: keys })).windows;
+    expect(feature(window!.features, 'dd_left_left')).toBeCloseTo(Math.log(100), 12);
+    expect(feature(window!.features, 'pause_share')).toBeCloseTo(1 / 25, 12);
+
+    const { state } = advance(newWindowState(), batchOf({ keystrokes: evenKeys(20) }));
+    const later = advance(
+      state,
+      batchOf({ started_at: START + LONG_SILENCE_MS + 5000, keystrokes: evenKeys(20) }),
+    );
+    expect(later.windows).toHaveLength(0);
+    expect(later.state.keys).toHaveLength(60);
+  });
+
+  it('counts a position in a fixed text as another key', () => {
+    const fixed = advance(
+      newWindowState(),
+      batchOf({ keystrokes: evenKeys(26, (i) => FIXED_TEXT_BASE + i) }),
+    );
+    const other = advance(newWindowState(), batchOf({ keystrokes: evenKeys(26, () => 9) }));
+    expect(fixed).toEqual(other);
+  });
+});
+
+describe('mouse windows', () => {
+  const line = (points: number, stepMs = 10): [number, number, number][] =>
+    Array.from({ length: points }, (_, i) => [i * stepMs, i * 5, 0]);
+
+  it('measures an even straight movement', () => {
+    const { windows } = advance(newWindowState(), batchOf({ mouseMovements: line(200) }));
+    expect(windows).toHaveLength(1);
+    const of = (name: string): number => mouseFeature(windows[0]!.features, name);
+    expect(of('speed')).toBeCloseTo(Math.log(500), 6);
+    expect(of('speed_spread')).toBeCloseTo(0, 6);
+    expect(of('curvature')).toBeCloseTo(0, 12);
+    expect(of('straightness')).toBeCloseTo(1, 12);
+    expect(of('click_hold')).toBeNaN();
+  });
+
+  it('tells clicks from drags', () => {
+    const { windows } = advance(
+      newWindowState(),
+      batchOf({
+        mouseMovements: line(200),
+        clicks: [
+          [0, 0, 0, 0, 100],
+          [50, 0, 0, 0, 100],
+          [90, 0, 0, 0, 900],
+        ],
+      }),
+    );
+    expect(mouseFeature(windows[0]!.features, 'click_hold')).toBeCloseTo(Math.log(100), 12);
+    expect(mouseFeature(windows[0]!.features, 'drag_share')).toBeCloseTo(1 / 3, 12);
+  });
+});
+
+describe('any input', () => {
+  const wild = fc.oneof(
+    fc.double({ min: -600_000, max: 600_000, noNaN: true }),
+    fc.constantFrom(0, -0, 1, NaN, Infinity, -Infinity, 1e308),
+  );
+  const batch = fc.record({
+    started_at: fc.oneof(
+      fc.integer({ min: START, max: START + 60_000 }),
+      fc.integer({ min: 0, max: 2 ** 52 }),
+    ),
+    keystrokes: fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 127 }), wild, fc.oneof(wild, fc.nat(300))),
+      { maxLength: 80 },
+    ),
+    mouseMovements: fc.array(fc.tuple(wild, wild, wild), { maxLength: 200 }),
+    clicks: fc.array(fc.tuple(wild, wild, wild, fc.nat(8), wild), { maxLength: 10 }),
+  });
+
+  it('never throws, gives no infinite feature, and keeps the state small, whole and JSON', () => {
+    fc.assert(
+      fc.property(fc.array(batch, { maxLength: 8 }), (batches) => {
+        let state: WindowState = newWindowState();
+        for (const one of batches) {
+          const before = JSON.stringify(state);
+          const step = advance(state, one as BehaviourBatch);
+          expect(JSON.stringify(state)).toBe(before);
+          for (const { features, modality } of step.windows) {
+            expect(features).toHaveLength(FEATURES[modality].length);
+            for (const x of features) expect(x === Infinity || x === -Infinity).toBe(false);
+          }
+          const text = JSON.stringify(step.state);
+          expect(text).not.toContain('null');
+          expect(text.length).toBeLessThan(2000);
+          state = JSON.parse(text) as WindowState;
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
