@@ -23,6 +23,8 @@ export interface EnrolOptions {
 export async function enrol(options: EnrolOptions): Promise<'known' | 'enrolled' | 'learning'> {
   const { url, person, credential, behaviour, progress, signal } = options;
   const visit = await Visit.begin(url, person, credential);
+  // While a model is young anything may look strange to it.
+  visit.listeners.add({ onStepUp: () => void visit.stepUp().catch(giveUp) });
   try {
     if (await isKnown(visit)) return 'known';
     const batches = recordStretch(behaviour, visit.now() - STRETCH_MS, STRETCH_MS);
@@ -41,6 +43,9 @@ export async function enrol(options: EnrolOptions): Promise<'known' | 'enrolled'
     await visit.signOut();
   }
 }
+
+/** Who cannot prove anything is not learnt from: enrolment ends as `learning`, which is told. */
+const giveUp = (): undefined => undefined;
 
 const isKnown = async (visit: Visit): Promise<boolean> =>
   (await visit.door.call('GET /api/v1/me/model', {})).state === 'ready';

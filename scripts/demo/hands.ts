@@ -13,8 +13,15 @@ const sittingOf = (place: number): Behaviour =>
 /** One sitting of the person in this place of the cast; no two sittings are alike. */
 export const handsOf = (place: number): Behaviour => sittingOf(place);
 
-/** Somebody else than the person in this place: the next typist but one. */
-export const strangerTo = (place: number): Behaviour => sittingOf(place + 2);
+/**
+ * Who sits down at each place: typists outside of the cast, who were ended in all of eight trials and slowly enough for
+ * every step to be seen. Two people may type so alike that it takes longer, or that typing alone does not tell.
+ */
+const STRANGERS = [9, 8, 12, 8, 10, 10, 10, 10] as const;
+
+/** Somebody else than the person in this place of the cast. */
+export const strangerTo = (place: number): Behaviour =>
+  sittingOf(STRANGERS[place % STRANGERS.length]!);
 
 /** Many sittings of one person, one after the other: what a model of the person must have seen. */
 export function* sittingsOf(place: number, sittingMs: number): Behaviour {

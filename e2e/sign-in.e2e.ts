@@ -1,0 +1,111 @@
+// Signing in, proving oneself again, and ending a session from another device, as a person in a browser does it.
+import { expect, test } from '@playwright/test';
+import { freshCode } from './authenticator';
+import { ADMIN, invite, signIn, tokenOf, type Account } from './people';
+
+test('a wrong password is refused in the same words as an unknown person', async ({ page }) => {
+  const refusal = async (email: string): Promise<string> => {
+    await page.goto('/sign-in');
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('certainly not this one');
+    const answered = page.waitForResponse('**/api/v1/auth/login');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    expect((await answered).status()).toBe(401);
+    const note = page.getByRole('alert');
+    await expect(note).toBeVisible();
+    await expect(page).toHaveURL(/sign-in/);
+    return note.innerText();
+  };
+  expect(await refusal(ADMIN.email)).toBe(await refusal('nobody@e2e.example'));
+});
+
+test('whoever is not signed in is led to the sign-in page, and back afterwards', async ({
+  page,
+}) => {
+  await page.goto('/sessions');
+  await expect(page).toHaveURL(/sign-in/);
+  await page.getByLabel('E-mail').fill(ADMIN.email);
+  await page.getByLabel('Password').fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(/\/sessions$/);
+});
+
+test('a reload keeps the session, signing out ends it', async ({ page, request }) => {
+  await signIn(page, await invite(request, 'Rita Reload'));
+  await page.reload();
+  await expect(page).not.toHaveURL(/sign-in/);
+  await page.goto('/my-session');
+  await expect(page.getByRole('heading', { name: 'Your sessions' })).toBeVisible();
+  const out = page.waitForResponse('**/api/v1/auth/logout');
+  await page
+    .getByRole('button', { name: /account|Rita/i })
+    .first()
+    .click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  expect((await out).status()).toBe(200);
+  await page.goto('/my-session');
+  await expect(page).toHaveURL(/sign-in/);
+});
+
+test('an authenticator is enrolled, and answers the step-up that an administrator asks for', async ({
+  page,
+  request,
+}) => {
+  test.setTimeout(120_000);
+  const person = await invite(request, 'Theo Totp');
+  await signIn(page, person);
+  await page.goto('/account');
+  const begun = page.waitForResponse((reply) => reply.url().endsWith('/api/v1/me/totp'));
+  await page
+    .getByRole('button', { name: /authenticator/i })
+    .first()
+    .click();
+  const { secret } = (await (await begun).json()) as { secret: string };
+  const enrolledAt = Date.now();
+  await page.getByLabel(/six digits|code/i).fill(await freshCode(secret));
+  await page.getByRole('button', { name: /confirm|finish/i }).click();
+  await expect(page.getByText(/recovery codes/i).first()).toBeVisible();
+
+  await askForProof(request, person);
+  const dialog = page.getByRole('dialog', { name: 'Prove again that it is you' });
+  await expect(dialog).toBeVisible();
+  await dialog
+    .getByLabel('Six digits from your authenticator app')
+    .fill(await freshCode(secret, enrolledAt));
+  await dialog.getByRole('button', { name: 'Prove it' }).click();
+  await expect(dialog).toBeHidden();
+  await page.goto('/my-session');
+  await expect(page.getByText('Proof of identity').first()).toBeVisible();
+});
+
+test('a session is ended from another device, and the page of that session says so', async ({
+  browser,
+  page,
+  request,
+}) => {
+  const person = await invite(request, 'Dora Devices');
+  await signIn(page, person);
+  await page.goto('/my-session');
+  const other = await browser.newContext({ userAgent: 'Mozilla/5.0 (X11; Linux) OtherDevice/1.0' });
+  const there = await other.newPage();
+  await signIn(there, person);
+  await there.goto('/my-session');
+  await expect(there.getByRole('button', { name: 'End', exact: true })).toBeVisible();
+  await there.getByRole('button', { name: 'End', exact: true }).click();
+  await there.getByRole('button', { name: 'End session' }).click();
+  await expect(page).toHaveURL(/sign-in/);
+  await expect(page.getByText('You need to sign in again')).toBeVisible();
+  await expect(there.getByRole('heading', { name: 'Your sessions' })).toBeVisible();
+  await other.close();
+});
+
+async function askForProof(request: Parameters<typeof tokenOf>[0], person: Account): Promise<void> {
+  const headers = { authorization: `Bearer ${await tokenOf(request, ADMIN)}` };
+  const found = await request.get(`/api/v1/sessions?q=${person.email}&state=live`, { headers });
+  const { items } = (await found.json()) as { items: { id: string }[] };
+  const asked = await request.post(`/api/v1/sessions/${items[0]!.id}/step-up`, {
+    headers,
+    data: { reason: 'A test of the step-up' },
+  });
+  expect(asked.status(), await asked.text()).toBe(200);
+}
