@@ -85,6 +85,15 @@ export function proofs(ports: ProofPorts) {
       return { ok: false, failures: failuresOfAccount };
     },
 
+    /** Throws `wrong-credentials` unless it is the person's password; throttled like every proof. */
+    async checkPassword(user: UserRecord, password: string, address: string): Promise<void> {
+      const account = `proof ${user.id}`;
+      await ports.throttle.check(account, address);
+      if (await ports.passwords.verify(user.passwordHash, password)) return;
+      await ports.throttle.failed(account, address);
+      throw new Fault('wrong-credentials', 'That is not your password.', { fix: 'Type it again.' });
+    },
+
     /** Begins to enrol an authenticator. Throws `conflict` when one is enrolled. */
     async beginTotp(user: UserRecord): Promise<{ secret: string; uri: string }> {
       if (user.totp) {

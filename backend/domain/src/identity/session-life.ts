@@ -1,14 +1,13 @@
 // The life of a session: it starts, gains and loses rights, and ends. What takes rights away is written to the
 // store of record first, then to the copy that every request reads, and only then told to anybody.
 import { ACR } from '@verity/protocol/identity/schemas';
-import type { DeviceId, NotificationId, SessionId } from '@verity/protocol/ids';
+import type { DeviceId, SessionId } from '@verity/protocol/ids';
 import type { Clock, NewId } from '../kernel/ports';
-import { sayChange, type SaidChange } from './session-news';
+import type { Tell } from './notices';
+import { sayChange } from './session-news';
 import { isIdle, isLive, livesIn, rightsOf } from './session-rights';
 import type {
   DeviceRecord,
-  NotificationRecord,
-  Notifications,
   RefreshTokens,
   SessionRecord,
   SessionRights,
@@ -22,9 +21,11 @@ export interface SessionLifePorts {
   sessions: Sessions;
   rights: SessionRightsCache;
   refreshTokens: RefreshTokens;
-  notifications: Notifications;
+  tell: Tell;
   announce: Announce;
   disconnect: Disconnect;
+  /** Told of each change of rights, so that open sockets are looked at again. */
+  rightsChanged?: (session: SessionId) => void;
   record: RecordAction;
   clock: Clock;
   newId: NewId;
@@ -68,42 +69,22 @@ export function sessionLife(ports: SessionLifePorts) {
 
   const publishRights = async (session: SessionRecord): Promise<SessionRecord> => {
     await ports.rights.put(rightsOf(session));
+    ports.rightsChanged?.(session.id);
     return session;
   };
 
-  const notify = async (session: SessionRecord, said: SaidChange): Promise<void> => {
-    const at = clock();
-    const note: NotificationRecord = {
-      id: ports.newId<NotificationId>(),
-      userId: session.userId,
-      kind: said.kind,
-      title: said.title,
+  const tell = async (session: SessionRecord, reason: string): Promise<void> => {
+    const said = sayChange(session, reason);
+    if (!said) return;
+    const { forAdmins, ...notice } = said;
+    await ports.tell(session.userId, { ...notice, session: session.id });
+    ports.announce('admin_notification', ['admin'], {
+      kind: 'session',
+      title: forAdmins,
       body: said.body,
-      link: said.link,
-      session_id: session.id,
-      createdAt: at,
-      readAt: null,
-    };
-    await ports.notifications.add(note);
-    ports.announce('notification', [`user:${session.userId}`], {
-      id: note.id,
-      kind: note.kind,
-      title: note.title,
-      body: note.body,
-      link: note.link,
-      session_id: note.session_id,
-      created_at: at.toISOString(),
-      read_at: null,
+      link: `/sessions/${session.id}`,
+      at: clock().toISOString(),
     });
-    if (said.forAdmins) {
-      ports.announce('admin_notification', ['admin'], {
-        kind: 'session',
-        title: said.forAdmins,
-        body: said.body,
-        link: `/sessions/${session.id}`,
-        at: at.toISOString(),
-      });
-    }
   };
 
   const life = {
@@ -165,8 +146,7 @@ export function sessionLife(ports: SessionLifePorts) {
       });
       await publishRights(after);
       if (after.state !== change.state) return after;
-      const said = sayChange(after, change.reason);
-      if (said) await notify(after, said);
+      await tell(after, change.reason);
       return after;
     },
 
@@ -205,8 +185,7 @@ export function sessionLife(ports: SessionLifePorts) {
           details: { user: `user:${after.userId}`, reason: end.reason },
         });
       }
-      const said = sayChange(after, end.reason);
-      if (said) await notify(after, said);
+      await tell(after, end.reason);
       return after;
     },
 
@@ -232,11 +211,12 @@ export function sessionLife(ports: SessionLifePorts) {
         details: { method: proof.method, state_before: before.state },
       });
       if (before.state !== 'active') {
-        await notify(after, {
+        await ports.tell(after.userId, {
           kind: 'step_up_passed',
           title: 'Thank you, it is you',
           body: 'You have proved who you are; your session has its full rights again.',
           link: '/my-session',
+          session: id,
         });
       }
       return after;

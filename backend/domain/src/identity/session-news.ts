@@ -6,9 +6,9 @@ export interface SaidChange {
   kind: Notification['kind'];
   title: string;
   body: string;
-  link: string | null;
-  /** Title for the admins; absent when it is none of their business. */
-  forAdmins?: string;
+  link: string;
+  /** Title for the admins. */
+  forAdmins: string;
 }
 
 /** What to tell of a session in its new state; null when there is nothing that a person must know. */

@@ -1,14 +1,14 @@
 // Signing in with a password: throttle, look up, verify, recognise the device, start a session.
 // Whoever fails learns nothing of why: unknown, wrong, invited and disabled have one answer and take one time.
 import type { DeviceProfile } from '@verity/protocol/identity/schemas';
-import type { DeviceId, NotificationId } from '@verity/protocol/ids';
+import type { DeviceId } from '@verity/protocol/ids';
 import type { Clock, NewId } from '../kernel/ports';
 import { deviceLabel } from './device-label';
-import type { Announce, RecordAction } from './outward';
+import type { Tell } from './notices';
+import type { RecordAction } from './outward';
 import type {
   DeviceRecord,
   Devices,
-  Notifications,
   PasswordHasher,
   SecretTokens,
   SessionRecord,
@@ -26,12 +26,11 @@ export interface SignInPorts {
   users: Users;
   devices: Devices;
   sessions: Sessions;
-  notifications: Notifications;
   throttle: SignInThrottle;
   passwords: PasswordHasher;
   tokens: SecretTokens;
   life: Pick<SessionLife, 'start' | 'end'>;
-  announce: Announce;
+  tell: Tell;
   record: RecordAction;
   clock: Clock;
   newId: NewId;
@@ -107,7 +106,15 @@ export function signIn(ports: SignInPorts) {
       address,
       details: { device: `device:${device.id}`, new_device: seen.isNew },
     });
-    if (seen.isNew && !seen.isFirst) await tellOfNewDevice(ports, user, device, session);
+    if (seen.isNew && !seen.isFirst) {
+      await ports.tell(user.id, {
+        kind: 'new_device',
+        title: 'A new device has signed in to your account',
+        body: `${device.label} from ${address}. If this was not you, say so and the session ends.`,
+        link: '/my-session',
+        session: session.id,
+      });
+    }
     const now = ports.clock();
     await ports.users.countHour(user.id, now.getUTCHours(), now);
     return {
@@ -195,27 +202,4 @@ function changedParts(
   if (known.languages.join() !== profile.languages.join()) changed.push('languages');
   if (known.screen !== (profile.screen ?? null)) changed.push('screen');
   return changed;
-}
-
-async function tellOfNewDevice(
-  ports: SignInPorts,
-  user: UserRecord,
-  device: DeviceRecord,
-  session: SessionRecord,
-): Promise<void> {
-  const at = ports.clock();
-  const note = {
-    id: ports.newId<NotificationId>(),
-    kind: 'new_device' as const,
-    title: 'A new device has signed in to your account',
-    body: `${device.label} from ${session.address}. If this was not you, say so and the session ends.`,
-    link: '/my-session',
-    session_id: session.id,
-  };
-  await ports.notifications.add({ ...note, userId: user.id, createdAt: at, readAt: null });
-  ports.announce('notification', [`user:${user.id}`], {
-    ...note,
-    created_at: at.toISOString(),
-    read_at: null,
-  });
 }

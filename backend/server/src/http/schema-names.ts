@@ -1,0 +1,71 @@
+// Names of the schemas that the API description shows once and refers to: the nouns of Verity.
+import type { z } from 'zod';
+import * as alerts from '@verity/protocol/alerts/schemas';
+import * as audit from '@verity/protocol/audit/schemas';
+import * as identity from '@verity/protocol/identity/schemas';
+import * as operations from '@verity/protocol/operations/routes';
+import * as policy from '@verity/protocol/policy/schemas';
+import * as risk from '@verity/protocol/risk/schemas';
+import * as telemetry from '@verity/protocol/telemetry/schemas';
+
+/** Name -> schema and what it is. */
+export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> = {
+  Role: [identity.Role, 'What a person may do: user, admin or auditor.'],
+  Scope: [identity.Scope, 'One thing that an API key may do.'],
+  UserStatus: [identity.UserStatus, 'Where a person stands: invited, active or disabled.'],
+  User: [identity.User, 'A person who can sign in.'],
+  DeviceProfile: [identity.DeviceProfile, 'What a browser says of itself at sign-in.'],
+  Device: [identity.Device, 'A browser that a person has signed in from.'],
+  SessionState: [
+    identity.SessionState,
+    'What a session may do now. It lives while active, step_up or restricted.',
+  ],
+  Session: [identity.Session, 'A signed-in person on a device, with the risk of now.'],
+  Notification: [identity.Notification, 'Something that a person should know.'],
+  ApiKey: [identity.ApiKey, 'A key of an application; the secret itself is shown once, when made.'],
+  StepUpMethod: [identity.StepUpMethod, 'A way to prove again who one is.'],
+  Verdict: [identity.Verdict, 'What a person says of a session: this was me, or not.'],
+  SignedIn: [identity.SignedIn, 'An access token with the person and session that it is for.'],
+  Band: [risk.Band, 'Low below 30, medium below 60, high below 80, critical from 80.'],
+  Source: [risk.Source, 'Where a piece of evidence comes from.'],
+  Counterfactual: [risk.Counterfactual, 'What would change the score, and to what.'],
+  Contribution: [
+    risk.Contribution,
+    'One part of the evidence. The log-odds of all contributions sum to those of the score.',
+  ],
+  RiskScore: [
+    risk.RiskScore,
+    'The risk of a session: 100 / (1 + exp(-log_odds)), with every contribution to it.',
+  ],
+  RiskPoint: [risk.RiskPoint, 'The score at one moment.'],
+  ModelState: [risk.ModelState, 'Whether the model of a person has learnt enough.'],
+  ModelStatus: [risk.ModelStatus, 'How far the model of a person’s behaviour has learnt.'],
+  Effect: [policy.Effect, 'What a policy does to a session, from mild to strict.'],
+  Condition: [policy.Condition, 'When a rule holds: every condition that is present must.'],
+  Rule: [policy.Rule, 'One rule: the first that holds decides; notify rules let the next decide.'],
+  Hysteresis: [policy.Hysteresis, 'How far and how long the score must stay below to be let off.'],
+  PolicyDraft: [policy.PolicyDraft, 'What a policy says: ordered rules, and when it lets off.'],
+  PolicyChange: [policy.PolicyChange, 'One line of a difference between two versions.'],
+  Policy: [policy.Policy, 'A version of the policy, with author, reason and difference.'],
+  Decision: [policy.Decision, 'What the policy in force made of a session.'],
+  Severity: [alerts.Severity, 'How bad it is.'],
+  AlertStatus: [alerts.AlertStatus, 'Where an alert stands in its workflow.'],
+  AlertKind: [alerts.AlertKind, 'What an alert is about.'],
+  AlertSource: [alerts.AlertSource, 'Which part of which layer spoke, and on what evidence.'],
+  AlertNote: [alerts.AlertNote, 'What somebody wrote on an alert.'],
+  Alert: [alerts.Alert, 'Something that a human must look at.'],
+  Action: [audit.Action, 'What was done, as the audit log names it.'],
+  AuditRecord: [audit.AuditRecord, 'Who did what to what, when, from where, with what outcome.'],
+  ChainedAuditRecord: [
+    audit.ChainedAuditRecord,
+    'A record in its place: hash = SHA-256(prev_hash bytes || RFC 8785 JSON of the record).',
+  ],
+  Health: [operations.Health, 'Whether each dependency does what it is there for.'],
+  RealtimeStatistics: [operations.RealtimeStatistics, 'Sockets, people and rooms of now.'],
+  CacheStatistics: [operations.CacheStatistics, 'Keys, bytes and hit rates of the cache.'],
+  StreamStatistics: [operations.StreamStatistics, 'A stream of the bus and its groups.'],
+  BehavioralData: [
+    telemetry.BehavioralData,
+    'One second of behaviour: timings and movements, never which key or what text.',
+  ],
+};

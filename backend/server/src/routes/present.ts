@@ -1,0 +1,108 @@
+// Records as the API shows them: names of the wire, times in ISO-8601, nothing that must stay inside.
+import type {
+  ApiKey,
+  Device,
+  Notification,
+  Session,
+  User,
+} from '@verity/protocol/identity/schemas';
+import type { Decision } from '@verity/protocol/policy/schemas';
+import type { Page } from '@verity/protocol/page';
+import type {
+  ApiKeyRecord,
+  DeviceRecord,
+  NotificationRecord,
+  SessionRecord,
+  UserRecord,
+} from '@verity/domain/identity/ports';
+import type { DecisionRecord } from '@verity/domain/policy/ports';
+
+const instant = (at: Date | null): string | null => at?.toISOString() ?? null;
+
+export const presentPage = <R, T>(found: Page<R>, present: (record: R) => T): Page<T> => ({
+  ...found,
+  items: found.items.map(present),
+});
+
+export const presentUser = (user: UserRecord): User => ({
+  id: user.id,
+  email: user.email,
+  name: user.name,
+  role: user.role,
+  status: user.status,
+  totp_enrolled: user.totp !== null,
+  demo: user.demo,
+  created_at: user.createdAt.toISOString(),
+  last_seen_at: instant(user.lastSeenAt),
+});
+
+export const presentSession = (session: SessionRecord): Session => ({
+  id: session.id,
+  user_id: session.userId,
+  user_email: session.userEmail,
+  user_name: session.userName,
+  role: session.role,
+  device_id: session.deviceId,
+  device_label: session.deviceLabel,
+  device_trusted: session.deviceTrusted,
+  address: session.address,
+  state: session.state,
+  state_reason: session.stateReason,
+  risk_score: session.riskScore,
+  band: session.band,
+  acr: session.acr,
+  started_at: session.startedAt.toISOString(),
+  last_seen_at: session.lastSeenAt.toISOString(),
+  ended_at: instant(session.endedAt),
+  demo: session.demo,
+});
+
+export const presentDevice = (device: DeviceRecord): Device => ({
+  id: device.id,
+  user_id: device.userId,
+  label: device.label,
+  user_agent: device.userAgent,
+  platform: device.platform,
+  screen: device.screen,
+  languages: device.languages,
+  trusted: device.trusted,
+  first_seen_at: device.firstSeenAt.toISOString(),
+  last_seen_at: device.lastSeenAt.toISOString(),
+});
+
+export const presentNotification = (note: NotificationRecord): Notification => ({
+  id: note.id,
+  kind: note.kind,
+  title: note.title,
+  body: note.body,
+  link: note.link,
+  session_id: note.session_id,
+  created_at: note.createdAt.toISOString(),
+  read_at: instant(note.readAt),
+});
+
+export const presentApiKey = (key: ApiKeyRecord): ApiKey => ({
+  id: key.id,
+  name: key.name,
+  prefix: key.prefix,
+  scopes: key.scopes,
+  created_by: key.createdBy,
+  created_at: key.createdAt.toISOString(),
+  expires_at: key.expiresAt.toISOString(),
+  last_used_at: instant(key.lastUsedAt),
+  revoked_at: instant(key.revokedAt),
+});
+
+export const presentDecision = ({ at, ...decision }: DecisionRecord): Decision => ({
+  session_id: decision.session_id,
+  user_id: decision.user_id,
+  effect: decision.effect,
+  previous_effect: decision.previous_effect,
+  rule_id: decision.rule_id,
+  rule_name: decision.rule_name,
+  policy_version: decision.policy_version,
+  risk_score: decision.risk_score,
+  band: decision.band,
+  reasons: decision.reasons,
+  at: at.toISOString(),
+});

@@ -1,0 +1,98 @@
+// What a sign-in tells the score: evidence about device, address, hour, company and failures, onto the bus.
+import type { Bus } from '@verity/domain/bus/ports';
+import type { Clock } from '@verity/domain/kernel/ports';
+import type { SessionRecord, Sessions } from '@verity/domain/identity/ports';
+import type { SignedInPerson, SignInRefused } from '@verity/domain/identity/sign-in';
+import { failedLoginBurst } from '@verity/domain/alerts/reports';
+import {
+  addressSignal,
+  concurrentSignal,
+  deviceSignal,
+  failedLoginsSignal,
+  hourSignal,
+  networkOf,
+} from '@verity/domain/risk/signals';
+import type { FindingMessage, Observation } from '@verity/protocol/risk/messages';
+
+/** Failures from one address, whatever the account, that are worth a look. */
+const ADDRESS_BURST = 20;
+
+export interface SignalPorts {
+  bus: Pick<Bus, 'publish'>;
+  sessions: Pick<Sessions, 'liveOfUser'>;
+  clock: Clock;
+}
+
+export const finding = (
+  session: Pick<SessionRecord, 'id' | 'userId'>,
+  cause: FindingMessage['cause'],
+  observations: (Observation | null)[],
+  at: Date,
+): FindingMessage => ({
+  session_id: session.id,
+  user_id: session.userId,
+  observed_at: at.toISOString(),
+  cause,
+  observations: observations.filter((each) => each !== null),
+});
+
+/** Publishes the finding of the new session, and tells the person's other sessions that they have company. */
+export async function publishSignIn(ports: SignalPorts, person: SignedInPerson): Promise<void> {
+  const { session, others, addresses, device } = person;
+  const at = ports.clock();
+  const live = [session, ...others];
+  const networks = new Set(live.map((each) => networkOf(each.address)));
+  const company = concurrentSignal(live.length, networks.size);
+  const known = new Set(addresses.map(networkOf));
+  const observations = [
+    deviceSignal(device),
+    addressSignal({
+      known: addresses.includes(session.address),
+      knownNetwork: known.has(networkOf(session.address)),
+      isFirst: addresses.length === 0,
+    }),
+    hourSignal(person.hours, at.getUTCHours()),
+    failedLoginsSignal(person.failuresBefore),
+    company,
+  ];
+  await Promise.all([
+    ports.bus.publish('stream:findings', finding(session, 'sign_in', observations, at)),
+    ...others.map((other) =>
+      ports.bus.publish('stream:findings', finding(other, 'concurrent', [company], at)),
+    ),
+  ]);
+}
+
+/** Publishes what a failed sign-in means: for the live sessions of that account, and as an alert when it is one of many. */
+export async function publishFailure(
+  ports: SignalPorts,
+  refused: SignInRefused,
+  { email, address }: { email: string; address: string },
+): Promise<void> {
+  const at = ports.clock();
+  const { user, failuresOfAccount, failuresOfAddress } = refused;
+  const about = { address, at };
+  const reports = [
+    failedLoginBurst({
+      ...about,
+      userId: user?.id ?? null,
+      account: email,
+      failures: failuresOfAccount,
+    }),
+    failuresOfAddress >= ADDRESS_BURST
+      ? failedLoginBurst({
+          ...about,
+          userId: null,
+          account: `any account, from ${address}`,
+          failures: failuresOfAddress,
+        })
+      : null,
+  ].filter((report) => report !== null);
+  await Promise.all(reports.map((report) => ports.bus.publish('stream:alerts', report)));
+
+  const signal = failedLoginsSignal(failuresOfAccount);
+  if (!user || !signal) return;
+  for (const session of await ports.sessions.liveOfUser(user.id)) {
+    await ports.bus.publish('stream:findings', finding(session, 'failed_login', [signal], at));
+  }
+}

@@ -1,0 +1,210 @@
+// Routes of signing in and out, and of proving again who one is.
+import { Fault } from '@verity/protocol/faults';
+import type { identityRoutes } from '@verity/protocol/identity/routes';
+import type { SessionRecord, UserRecord } from '@verity/domain/identity/ports';
+import { newPerson } from '@verity/domain/identity/links';
+import { wrongCode } from '@verity/domain/identity/proof';
+import { failedStepUpSignal, stepUpSignal } from '@verity/domain/risk/signals';
+import type { Call, Handler, Handlers, UserCaller } from '../http/handler';
+import { presentSession, presentUser } from './present';
+import { finding, publishFailure, publishSignIn } from './sign-in-signals';
+import { personOf, type IdentityPorts } from './identity-ports';
+
+const COOKIE = 'verity_refresh';
+const COOKIE_PATH = '/api/v1/auth';
+
+type SigningInRoute = Extract<
+  keyof typeof identityRoutes,
+  `${string}/auth/${string}` | 'POST /api-login' | 'POST /api/v1/step-up'
+>;
+
+export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningInRoute> {
+  const { journal, life, clock } = ports;
+
+  const signedIn = (user: UserRecord, session: SessionRecord, refresh: string, call: Call) => {
+    const { token, expiresInSeconds } = ports.access.sign(session);
+    const maxAgeSeconds = Math.floor((session.expiresAt.getTime() - clock().getTime()) / 1000);
+    call.setCookie(COOKIE, refresh, { maxAgeSeconds, path: COOKIE_PATH });
+    return {
+      token,
+      token_type: 'Bearer' as const,
+      expires_in: expiresInSeconds,
+      user: presentUser(user),
+      session: presentSession(session),
+    };
+  };
+
+  const login: Handler<'POST /api/v1/auth/login'> = async ({ body }, call) => {
+    const { address, userAgent } = call;
+    const { email, password, device: profile } = body;
+    const outcome = await ports.signIn({ email, password, profile, userAgent, address });
+    if (!outcome.ok) {
+      // Not awaited: what follows for an account that exists must not lengthen the answer.
+      publishFailure(ports, outcome, { email, address }).catch(ports.onLost);
+      throw new Fault('wrong-credentials', 'E-mail address or password is wrong.', {
+        fix: 'Check both. An admin can hand you a reset link.',
+      });
+    }
+    await publishSignIn(ports, outcome);
+    const refresh = await ports.refresh.issue(outcome.session);
+    return signedIn(outcome.user, outcome.session, refresh, call);
+  };
+
+  const refused = async (caller: UserCaller, failures: number, address: string): Promise<Fault> => {
+    const { rights } = caller;
+    await journal.record({
+      actor: `user:${rights.userId}`,
+      action: 'auth.step_up_failed',
+      subject: `session:${rights.id}`,
+      outcome: 'failure',
+      address,
+      details: { failures },
+    });
+    const observations = [failedStepUpSignal(failures)];
+    await ports.bus.publish('stream:findings', finding(rights, 'step_up', observations, clock()));
+    return wrongCode();
+  };
+
+  return {
+    'POST /api/v1/auth/login': login,
+    'POST /api-login': (input, call) => login(input, call),
+
+    async 'POST /api/v1/auth/refresh'(_input, call) {
+      try {
+        const token = call.cookies[COOKIE];
+        if (!token) {
+          throw new Fault('not-signed-in', 'There is no session to go on with.', {
+            fix: 'Sign in.',
+          });
+        }
+        const { session, token: next } = await ports.refresh.rotate(token, call.address);
+        ports.seen(session.id);
+        return signedIn(await personOf(ports.users, session.userId), session, next, call);
+      } catch (error) {
+        // A cookie that leads nowhere is forgotten; one that could not be looked at is kept.
+        if (error instanceof Fault && error.status === 401) call.clearCookie(COOKIE, COOKIE_PATH);
+        throw error;
+      }
+    },
+
+    async 'POST /api/v1/auth/logout'(_input, call) {
+      const { rights } = call.caller;
+      const by = `user:${rights.userId}`;
+      await life.end(rights.id, { state: 'logged_out', reason: 'Signed out.', by });
+      await journal.record({
+        actor: by,
+        action: 'auth.logout',
+        subject: `session:${rights.id}`,
+        outcome: 'success',
+        address: call.address,
+        details: {},
+      });
+      call.clearCookie(COOKIE, COOKIE_PATH);
+      return { done: true };
+    },
+
+    async 'POST /api/v1/auth/register'({ body }, { address }) {
+      if (ports.registration !== 'open') {
+        throw new Fault('not-allowed', 'This installation takes nobody in by themselves.', {
+          fix: 'Ask an admin for an invitation.',
+        });
+      }
+      const { email, name, password } = body;
+      const passwordHash = await ports.passwords.hash(password);
+      const user = newPerson(ports, { email, name, role: 'user', status: 'active', passwordHash });
+      try {
+        await ports.users.add(user);
+      } catch (error) {
+        // The answer does not tell who has an account.
+        if (error instanceof Fault && error.code === 'conflict') return { done: true };
+        throw error;
+      }
+      await journal.record({
+        actor: `user:${user.id}`,
+        action: 'user.registered',
+        subject: `user:${user.id}`,
+        outcome: 'success',
+        address,
+        details: { how: 'open' },
+      });
+      return { done: true };
+    },
+
+    async 'POST /api/v1/auth/invitation'({ body }) {
+      const { kind, email, role, expiresAt } = await ports.links.look(body.token);
+      return { kind, email, role, expires_at: expiresAt.toISOString() };
+    },
+
+    async 'POST /api/v1/auth/accept'({ body }, { address }) {
+      const { user, kind } = await ports.links.accept(body);
+      await journal.record({
+        actor: `user:${user.id}`,
+        action: kind === 'reset' ? 'auth.password_changed' : 'user.registered',
+        subject: `user:${user.id}`,
+        outcome: 'success',
+        address,
+        details: { how: kind },
+      });
+      return { done: true };
+    },
+
+    async 'POST /api/v1/auth/password'({ body }, { caller, address }) {
+      const { rights } = caller;
+      const user = await personOf(ports.users, rights.userId);
+      await ports.proofs.checkPassword(user, body.current, address);
+      const passwordHash = await ports.passwords.hash(body.next);
+      await ports.users.change(user.id, { passwordHash });
+      const end = {
+        state: 'terminated' as const,
+        reason: 'The password of the account was changed.',
+        by: `user:${user.id}`,
+        address,
+      };
+      const ended = await life.endAllOf(user.id, end, (session) => session.id !== rights.id);
+      await journal.record({
+        actor: `user:${user.id}`,
+        action: 'auth.password_changed',
+        subject: `user:${user.id}`,
+        outcome: 'success',
+        address,
+        details: { sessions_ended: ended },
+      });
+      await ports.tell(user.id, {
+        kind: 'account',
+        title: 'Your password was changed',
+        body: `Every other session was ended. If this was not you, call an admin at once.`,
+        link: '/account',
+        session: rights.id,
+      });
+      return { done: true };
+    },
+
+    async 'POST /api/v1/step-up'({ body }, { caller, address }) {
+      const { rights } = caller;
+      const by = `user:${rights.userId}`;
+      const user = await personOf(ports.users, rights.userId);
+      const result = await ports.proofs.check(user, body, address);
+      if (!result.ok) throw await refused(caller, result.failures, address);
+      if (body.method === 'recovery_code') {
+        await journal.record({
+          actor: by,
+          action: 'auth.recovery_code_used',
+          subject: by,
+          outcome: 'success',
+          address,
+          details: { left: user.recoveryCodeHashes.length - 1 },
+        });
+      }
+      const session = await life.proveAgain(rights.id, { method: body.method, by, address });
+      if (!session) {
+        throw new Fault('session-ended', 'This session has ended.', { fix: 'Sign in again.' });
+      }
+      const observations = [stepUpSignal(body.method)];
+      await ports.bus.publish(
+        'stream:findings',
+        finding(session, 'step_up', observations, clock()),
+      );
+      return { session: presentSession(session) };
+    },
+  };
+}
