@@ -1,5 +1,6 @@
 // The vocabulary for declaring HTTP routes once: Express, the typed client and OpenAPI derive from it.
 import type { z } from 'zod';
+import type { FaultCode } from './faults';
 import type { Role, Scope } from './identity/schemas';
 
 /** Low: own data and overviews. Medium: others' data. High: changes rights, policy or people. */
@@ -20,6 +21,8 @@ export interface Route {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** Codes that its handler answers besides those of the door. */
+  faults?: readonly FaultCode[];
   /** What a 200 carries; a string names a media type that is sent raw. */
   reply: z.ZodType | string;
 }

@@ -50,6 +50,7 @@ export const alertRoutes = routes({
       status: AlertStatus.optional(),
       assignee: z.string().max(200).nullable().optional(),
     }),
+    faults: ['conflict'],
     reply: Alert,
   },
   'POST /api/alerts/:id/notes': {
@@ -67,6 +68,7 @@ export const alertRoutes = routes({
     who: admin,
     sensitivity: 'medium',
     body: z.strictObject({ ids: z.array(AlertId).min(1).max(200), status: AlertStatus }),
+    faults: ['conflict'],
     reply: z.object({ changed: z.number().int() }),
   },
 });

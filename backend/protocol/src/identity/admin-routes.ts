@@ -56,6 +56,7 @@ export const identityAdminRoutes = routes({
     who: admin,
     sensitivity: 'high',
     body: z.strictObject({ email: Email, name: PersonName, role: Role }),
+    faults: ['conflict'],
     reply: link,
   },
   'GET /api/v1/users/:id': {
@@ -77,6 +78,7 @@ export const identityAdminRoutes = routes({
       role: Role.optional(),
       status: z.enum(['active', 'disabled']).optional(),
     }),
+    faults: ['conflict'],
     reply: User,
   },
   'POST /api/v1/users/:id/reset': {
@@ -143,6 +145,7 @@ export const identityAdminRoutes = routes({
     sensitivity: 'medium',
     params: oneSession,
     body: z.strictObject({ reason }),
+    faults: ['conflict'],
     reply: Session,
   },
   'GET /api/v1/api-keys': {

@@ -30,6 +30,7 @@ const login = {
   sensitivity: 'low',
   perMinute: 60,
   body: z.strictObject({ email: Email, password: Password, device: DeviceProfile.optional() }),
+  faults: ['wrong-credentials'],
   reply: SignedIn,
 } as const;
 
@@ -42,6 +43,7 @@ export const identityRoutes = routes({
     who: 'anyone',
     sensitivity: 'low',
     perMinute: 60,
+    faults: ['not-signed-in', 'refresh-reused', 'session-ended', 'not-allowed'],
     reply: SignedIn,
   },
   'POST /api/v1/auth/logout': {
@@ -59,6 +61,7 @@ export const identityRoutes = routes({
     sensitivity: 'low',
     perMinute: 10,
     body: z.strictObject({ email: Email, name: PersonName, password: NewPassword }),
+    faults: ['not-allowed'],
     reply: done,
   },
   'POST /api/v1/auth/invitation': {
@@ -68,6 +71,7 @@ export const identityRoutes = routes({
     sensitivity: 'low',
     perMinute: 30,
     body: z.strictObject({ token: z.string().min(20).max(100) }),
+    faults: ['link-expired'],
     reply: z.object({
       kind: z.enum(['setup', 'invitation', 'reset']),
       email: z.string().nullable(),
@@ -88,6 +92,7 @@ export const identityRoutes = routes({
       name: PersonName.optional(),
       password: NewPassword,
     }),
+    faults: ['link-expired', 'conflict'],
     reply: done,
   },
   'POST /api/v1/auth/password': {
@@ -97,6 +102,7 @@ export const identityRoutes = routes({
     sensitivity: 'medium',
     perMinute: 10,
     body: z.strictObject({ current: Password, next: NewPassword }),
+    faults: ['wrong-credentials'],
     reply: done,
   },
   'POST /api/v1/step-up': {
@@ -111,6 +117,7 @@ export const identityRoutes = routes({
       z.strictObject({ method: z.literal('recovery_code'), code: z.string().min(8).max(40) }),
       z.strictObject({ method: z.literal('password'), password: Password }),
     ]),
+    faults: ['wrong-credentials'],
     reply: z.object({ session: Session }),
   },
   'GET /api/v1/me': {
@@ -131,6 +138,7 @@ export const identityRoutes = routes({
     subject: 'identity',
     who: self,
     sensitivity: 'medium',
+    faults: ['conflict'],
     reply: z.object({ secret: z.string(), otpauth_uri: z.string(), qr_svg: z.string() }),
   },
   'POST /api/v1/me/totp/confirm': {
@@ -139,6 +147,7 @@ export const identityRoutes = routes({
     who: self,
     sensitivity: 'medium',
     body: z.strictObject({ code: TotpCode }),
+    faults: ['wrong-credentials', 'conflict'],
     reply: z.object({ recovery_codes: z.array(z.string()) }),
   },
   'POST /api/v1/me/totp/remove': {
@@ -148,6 +157,7 @@ export const identityRoutes = routes({
     sensitivity: 'medium',
     perMinute: 10,
     body: z.strictObject({ password: Password, code: TotpCode }),
+    faults: ['wrong-credentials', 'conflict'],
     reply: done,
   },
   'GET /api/v1/me/sessions': {
@@ -211,6 +221,7 @@ export const identityRoutes = routes({
         (body) => (body.session_id === undefined) !== (body.alert_id === undefined),
         'needs session_id or alert_id',
       ),
+    faults: ['not-found'],
     reply: done,
   },
   'GET /api/v1/me/notifications': {

@@ -12,6 +12,7 @@ export const policyRoutes = routes({
     subject: 'policy',
     who: { roles: ['admin', 'auditor'], scopes: ['policy:read'] },
     sensitivity: 'medium',
+    faults: ['unavailable'],
     reply: Policy,
   },
   'GET /api/v1/policies': {
@@ -33,6 +34,7 @@ export const policyRoutes = routes({
       /** The version that the draft was made from: a version made meanwhile by somebody else is a conflict. */
       based_on: z.number().int().min(1),
     }),
+    faults: ['conflict'],
     reply: Policy,
   },
   'POST /api/v1/policies/restore': {
@@ -41,6 +43,7 @@ export const policyRoutes = routes({
     who: { roles: ['admin'] },
     sensitivity: 'high',
     body: z.strictObject({ version: z.number().int().min(1), reason }),
+    faults: ['not-found', 'conflict'],
     reply: Policy,
   },
 });

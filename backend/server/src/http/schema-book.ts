@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type JsonSchema = { [keyword: string]: unknown };
 
 const REFERENCE = '#/components/schemas/';
-/** What a format says already, and what every safe integer is. */
+/** Formats that say what their pattern would say again. */
 const SAID_BY_FORMAT = new Set(['uuid', 'date-time', 'email']);
 
 export class SchemaBook {
@@ -35,44 +35,39 @@ export class SchemaBook {
       target: 'draft-2020-12',
       // A value that only code can check: anything, and the refusal says more.
       unrepresentable: 'any',
+      override: ({ zodSchema, jsonSchema }) => {
+        // A reply may grow a field; what is strict may not, whichever way it goes.
+        const { def } = zodSchema._zod;
+        if (def.type === 'object' && !def.catchall) delete jsonSchema.additionalProperties;
+      },
     }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
-    const renamed = new Map<string, string>();
     for (const [name, definition] of Object.entries($defs ?? {})) {
-      renamed.set(name, this.#place(name, tidy(definition, io, new Map())));
+      const written = tidy(definition) as JsonSchema;
+      const there = (this.components[name] ??= written);
+      if (JSON.stringify(there) !== JSON.stringify(written)) {
+        throw new Error(`${name} is sent otherwise than it is answered: give each its own name.`);
+      }
     }
-    return tidy(own, io, renamed) as JsonSchema;
-  }
-
-  /** A schema that is sent otherwise than it is answered has two entries. */
-  #place(name: string, definition: unknown): string {
-    for (const candidate of [name, `${name}Sent`]) {
-      const there = this.components[candidate];
-      if (there && JSON.stringify(there) !== JSON.stringify(definition)) continue;
-      this.components[candidate] = definition as JsonSchema;
-      return candidate;
-    }
-    throw new Error(`The schema ${name} has more than two forms.`);
+    return tidy(own) as JsonSchema;
   }
 }
 
 /** Points references to the components and leaves out what says nothing. */
-function tidy(value: unknown, io: 'input' | 'output', renamed: Map<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((item) => tidy(item, io, renamed));
+function tidy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidy);
   if (value === null || typeof value !== 'object') return value;
   const node = value as JsonSchema;
   const kept = Object.entries(node).filter(([keyword, said]) => {
     if (keyword === 'pattern') return !SAID_BY_FORMAT.has(String(node['format']));
     if (keyword === 'maximum') return said !== Number.MAX_SAFE_INTEGER;
     if (keyword === 'minimum') return said !== Number.MIN_SAFE_INTEGER;
-    // A reply may grow a field; a request may not.
-    if (keyword === 'additionalProperties' && said === false) return io === 'input';
     return true;
   });
   return Object.fromEntries(
-    kept.map(([keyword, said]) => {
-      if (keyword !== '$ref') return [keyword, tidy(said, io, renamed)];
-      const name = String(said).replace('#/$defs/', '');
-      return [keyword, REFERENCE + (renamed.get(name) ?? name)];
-    }),
+    kept.map(([keyword, said]) =>
+      keyword === '$ref'
+        ? [keyword, String(said).replace('#/$defs/', REFERENCE)]
+        : [keyword, tidy(said)],
+    ),
   );
 }
