@@ -1,0 +1,108 @@
+// Every place of the client; each is loaded when it is first opened.
+import type { Routes } from '@angular/router';
+import { hasRole, signedIn, toHome } from './core/guards';
+
+export const routes: Routes = [
+  {
+    path: 'sign-in',
+    title: 'Sign in',
+    loadComponent: () => import('./features/sign-in/sign-in-page').then((m) => m.SignInPage),
+  },
+  {
+    path: 'link',
+    title: 'Set your password',
+    loadComponent: () => import('./features/sign-in/link-page').then((m) => m.LinkPage),
+  },
+  {
+    path: '',
+    canActivate: [signedIn],
+    loadComponent: () => import('./features/shell/shell').then((m) => m.Shell),
+    children: [
+      { path: '', pathMatch: 'full', redirectTo: toHome },
+      {
+        path: 'my-session',
+        title: 'My session',
+        loadComponent: () =>
+          import('./features/my-session/my-session-page').then((m) => m.MySessionPage),
+      },
+      {
+        path: 'account',
+        title: 'Account',
+        loadComponent: () => import('./features/account/account-page').then((m) => m.AccountPage),
+      },
+      {
+        path: 'developer',
+        title: 'Developer',
+        loadComponent: () =>
+          import('./features/developer/developer-page').then((m) => m.DeveloperPage),
+      },
+      {
+        path: 'overview',
+        title: 'Overview',
+        canActivate: [hasRole('admin')],
+        loadComponent: () =>
+          import('./features/overview/overview-page').then((m) => m.OverviewPage),
+      },
+      {
+        path: 'sessions',
+        title: 'Sessions',
+        canActivate: [hasRole('admin')],
+        loadComponent: () =>
+          import('./features/sessions/sessions-page').then((m) => m.SessionsPage),
+      },
+      {
+        path: 'sessions/:id',
+        title: 'Session',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/sessions/session-page').then((m) => m.SessionPage),
+      },
+      {
+        path: 'alerts',
+        title: 'Alerts',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/alerts/alerts-page').then((m) => m.AlertsPage),
+      },
+      {
+        path: 'alerts/:id',
+        title: 'Alert',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/alerts/alert-page').then((m) => m.AlertPage),
+      },
+      {
+        path: 'users',
+        title: 'Users',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/users/users-page').then((m) => m.UsersPage),
+      },
+      {
+        path: 'users/:id',
+        title: 'User',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/users/user-page').then((m) => m.UserPage),
+      },
+      {
+        path: 'api-keys',
+        title: 'API keys',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/api-keys/api-keys-page').then((m) => m.ApiKeysPage),
+      },
+      {
+        path: 'audit',
+        title: 'Audit',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/audit/audit-page').then((m) => m.AuditPage),
+      },
+      {
+        path: 'system',
+        title: 'System',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/system/system-page').then((m) => m.SystemPage),
+      },
+      {
+        path: '**',
+        title: 'Not found',
+        loadComponent: () => import('./features/shell/not-found').then((m) => m.NotFound),
+      },
+    ],
+  },
+];

@@ -1,0 +1,59 @@
+// Specs of how numbers and times are written.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bytes, duration, plural, relativeTime, scoreText, signed, words } from './format';
+
+const NOW = Date.UTC(2026, 0, 1);
+
+describe('relativeTime', () => {
+  it.each([
+    [-2_000, 'now'],
+    [-12_000, '12 s ago'],
+    [-90_000, '1 min ago'],
+    [-7_200_000, '2 h ago'],
+    [3 * 86_400_000, 'in 3 d'],
+  ])('%i ms from now is "%s"', (offset, text) => {
+    expect(relativeTime(NOW + offset, NOW)).toBe(text);
+  });
+});
+
+describe('scoreText', () => {
+  it('never rounds a score up to certainty', () => {
+    expect(scoreText(99.97)).toBe('99');
+    expect(scoreText(100)).toBe('100');
+  });
+
+  it('is a whole number between 0 and 100 for every score', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 100, noNaN: true }), (score) => {
+        expect(scoreText(score)).toMatch(/^(\d{1,2}|100)$/);
+      }),
+    );
+  });
+});
+
+describe('signed', () => {
+  it('shows the direction of evidence, and none where there is none', () => {
+    expect(signed(1.234)).toBe('+1.23');
+    expect(signed(-0.5)).toBe('−0.50');
+    expect(signed(-0.001)).toBe('0.00');
+  });
+});
+
+describe('sizes and lengths', () => {
+  it('writes bytes in the largest unit that keeps a digit before the point', () => {
+    expect([0, 999, 1_500, 123_456_789].map(bytes)).toEqual(['0 B', '999 B', '1.5 kB', '123 MB']);
+  });
+
+  it('writes a duration by its two largest units', () => {
+    expect([0, 59, 3_725, 90_061].map(duration)).toEqual(['0 s', '59 s', '1 h 2 min', '1 d 1 h']);
+  });
+
+  it('counts one thing as one', () => {
+    expect([plural(1, 'session'), plural(1_200, 'session')]).toEqual(['1 session', '1,200 sessions']);
+  });
+
+  it('turns names into words', () => {
+    expect(words('failed_login_burst')).toBe('Failed login burst');
+  });
+});

@@ -1,0 +1,71 @@
+// How numbers, times and sizes are written, everywhere the same.
+const UNITS = [
+  ['year', 31_536_000_000],
+  ['month', 2_592_000_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+  ['second', 1_000],
+] as const satisfies readonly (readonly [Intl.RelativeTimeFormatUnit, number])[];
+
+const SHORT = { year: 'y', month: 'mo', day: 'd', hour: 'h', minute: 'min', second: 's' } as const;
+
+/** `now`, `12 s ago`, `in 3 d`: short, and steady in width as far as words allow. */
+export function relativeTime(at: number, now: number): string {
+  const distance = at - now;
+  const size = Math.abs(distance);
+  const [unit, ms] = UNITS.find(([, length]) => size >= length) ?? ['second', 1_000];
+  const count = Math.floor(size / ms);
+  if (unit === 'second' && count < 5) return 'now';
+  const text = `${count} ${SHORT[unit]}`;
+  return distance < 0 ? `${text} ago` : `in ${text}`;
+}
+
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** In the reader's own zone, which is named. */
+export const exactTime = (at: number): string => exact.format(at);
+export const clockTime = (at: number): string => clock.format(at);
+
+const integer = new Intl.NumberFormat('en');
+export const wholeNumber = (value: number): string => integer.format(Math.round(value));
+
+/** The score as people read it: whole, and never rounded up to a certainty that it is not. */
+export const scoreText = (score: number): string =>
+  String(Math.min(score < 100 ? 99 : 100, Math.round(score)));
+
+/** Evidence with its sign; a true minus keeps the figures in line. */
+export function signed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  if (Number(text) === 0) return text;
+  return (value < 0 ? '−' : '+') + text;
+}
+
+export function bytes(value: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
+  const scaled = value / 1000 ** power;
+  return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power]}`;
+}
+
+/** `3 d 4 h`, `12 min 5 s`: the two largest units. */
+export function duration(seconds: number): string {
+  const parts: string[] = [];
+  let rest = Math.max(0, Math.floor(seconds));
+  for (const [size, name] of [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']] as const) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count} ${name}`);
+  }
+  return parts.slice(0, 2).join(' ') || '0 s';
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string =>
+  `${wholeNumber(count)} ${count === 1 ? one : many}`;
+
+/** `failed_login_burst` -> `Failed login burst`. */
+export function words(name: string): string {
+  const text = name.replaceAll(/[_.-]+/g, ' ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

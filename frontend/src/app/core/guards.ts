@@ -1,0 +1,26 @@
+// Who may open which page. The server decides what may be read; this only keeps dead ends out of sight.
+import { inject } from '@angular/core';
+import { type CanActivateFn, Router } from '@angular/router';
+import { Identity } from './identity';
+import type { Role } from './wire';
+
+export const signedIn: CanActivateFn = (_, { url }) => {
+  if (inject(Identity).signedIn()) return true;
+  return inject(Router).createUrlTree(['/sign-in'], url === '/' ? {} : { queryParams: { next: url } });
+};
+
+export const hasRole =
+  (...roles: Role[]): CanActivateFn =>
+  () => {
+    const user = inject(Identity).user();
+    return (user && roles.includes(user.role)) || inject(Router).createUrlTree(['/']);
+  };
+
+/** The first page of each role. */
+export const HOME = {
+  user: '/my-session',
+  admin: '/overview',
+  auditor: '/audit',
+} as const satisfies Record<Role, string>;
+
+export const toHome = () => HOME[inject(Identity).user()?.role ?? 'user'];

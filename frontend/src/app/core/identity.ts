@@ -1,0 +1,148 @@
+// Who is signed in: the access token in memory only, renewed through the HttpOnly cookie, one renewal at a time.
+import { Injectable, computed, signal } from '@angular/core';
+import { ApiError, errorOfResponse, toApiError } from './api-error';
+import { deviceProfile } from './device';
+import type { Session, SignedIn, User } from './wire';
+
+const RENEW_AT_SHARE = 0.8;
+const LOCK = 'verity-refresh';
+
+/** Why the person is no longer signed in, to be said on the sign-in page. */
+export interface Ending {
+  detail: string;
+  byOneself: boolean;
+}
+
+@Injectable({ providedIn: 'root' })
+export class Identity {
+  readonly token = signal<string | undefined>(undefined);
+  readonly user = signal<User | undefined>(undefined);
+  readonly session = signal<Session | undefined>(undefined);
+  readonly ending = signal<Ending | undefined>(undefined);
+  /** Why the person must prove again who they are; undefined when nothing is asked. */
+  readonly stepUpReason = signal<string | undefined>(undefined);
+  /** Grows whenever what may be read changes, so that open pages read again. */
+  readonly epoch = signal(0);
+  readonly signedIn = computed(() => this.user() !== undefined);
+
+  private renewing: Promise<void> | undefined;
+  private renewTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly tabs = new BroadcastChannel('verity');
+
+  constructor() {
+    this.tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data === 'signed-out' && this.signedIn()) this.forget('You signed out in another tab.', true);
+    };
+  }
+
+  /** At start-up: a reload keeps the person signed in. Never rejects. */
+  async resume(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      if (toApiError(error).code === 'offline') this.ending.set({ detail: toApiError(error).message, byOneself: false });
+    }
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    this.accept(
+      await post<SignedIn>('/api/v1/auth/login', { email, password, device: deviceProfile() }),
+    );
+    this.epoch.update((epoch) => epoch + 1);
+  }
+
+  async signOut(): Promise<void> {
+    const token = this.token();
+    this.forget('You are signed out.', true);
+    this.tabs.postMessage('signed-out');
+    if (token) await post('/api/v1/auth/logout', undefined, token);
+  }
+
+  /** The session has ended elsewhere: by an admin, by policy, by time. */
+  end(detail: string): void {
+    if (this.signedIn()) this.forget(detail, false);
+  }
+
+  askStepUp(reason: string): void {
+    this.stepUpReason.set(reason);
+  }
+
+  /** The newest state of the own session; lifts or raises the request to step up. */
+  observe(session: Session): void {
+    const before = this.session()?.state;
+    this.session.set(session);
+    if (session.state === 'step_up') {
+      this.stepUpReason.set(session.state_reason ?? 'Something about this session is unusual.');
+    } else if (before === 'step_up' || before === 'restricted') {
+      this.stepUpReason.set(undefined);
+      if (before !== session.state) this.epoch.update((epoch) => epoch + 1);
+    }
+  }
+
+  /** Renews the token unless `stale` was renewed meanwhile. One renewal at a time, in all tabs. */
+  async refresh(stale?: string): Promise<void> {
+    if (stale !== undefined && this.token() !== stale) return;
+    this.renewing ??= this.renew().finally(() => (this.renewing = undefined));
+    return this.renewing;
+  }
+
+  private async renew(): Promise<void> {
+    const ask = () => post<SignedIn>('/api/v1/auth/refresh');
+    try {
+      // Web Locks exist in secure contexts only; without them one tab at a time is the best there is.
+      this.accept(await (navigator.locks ? navigator.locks.request(LOCK, ask) : ask()));
+    } catch (error) {
+      const failure = toApiError(error);
+      if (failure.problem.status === 401) this.end(failure.message);
+      throw failure;
+    }
+  }
+
+  private accept({ token, expires_in, user, session }: SignedIn): void {
+    this.token.set(token);
+    this.user.set(user);
+    this.ending.set(undefined);
+    this.observe(session);
+    clearTimeout(this.renewTimer);
+    this.renewTimer = setTimeout(
+      () => void this.refresh(token).catch(() => this.retryRenewal(token)),
+      expires_in * 1000 * RENEW_AT_SHARE,
+    );
+  }
+
+  /** The network was away at renewal time: the next call or this timer tries again. */
+  private retryRenewal(token: string): void {
+    if (this.signedIn()) {
+      this.renewTimer = setTimeout(
+        () => void this.refresh(token).catch(() => this.retryRenewal(token)),
+        15_000,
+      );
+    }
+  }
+
+  private forget(detail: string, byOneself: boolean): void {
+    clearTimeout(this.renewTimer);
+    this.token.set(undefined);
+    this.user.set(undefined);
+    this.session.set(undefined);
+    this.stepUpReason.set(undefined);
+    this.ending.set({ detail, byOneself });
+  }
+}
+
+/** The auth routes that must work without a token of `Api`; a failure is an `ApiError`. */
+async function post<T>(path: string, body?: unknown, token?: string): Promise<T> {
+  const response = await fetch(path, {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((error: unknown): never => {
+    throw toApiError(error);
+  });
+  if (!response.ok) throw (await errorOfResponse(response)) satisfies ApiError;
+  return (await response.json()) as T;
+}

@@ -1,0 +1,134 @@
+// API keys of applications: made with scopes and an end, shown once, revoked at once.
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { Api } from '../../core/api';
+import { type ClientProblem, toApiError } from '../../core/api-error';
+import { plural } from '../../core/format';
+import { query } from '../../core/query';
+import { Toasts } from '../../core/toasts';
+import type { ApiKey, Scope } from '../../core/wire';
+import { Confirm } from '../../ui/confirm';
+import { Empty } from '../../ui/empty';
+import { Icon } from '../../ui/icon';
+import { keysOf } from '../../ui/labels';
+import { Pending, ProblemNote } from '../../ui/pending';
+import { ShownOnce } from '../../ui/shown-once';
+import { Time } from '../../ui/time';
+import { Value } from '../../ui/value';
+
+const SCOPES = {
+  'sessions:read': 'sessions and decisions',
+  'risk:read': 'scores with their contributions',
+  'alerts:read': 'alerts with their evidence',
+  'policy:read': 'the policy in force',
+  'audit:read': 'audit records',
+  'metrics:read': 'metrics for Prometheus',
+} as const satisfies Record<Scope, string>;
+
+@Component({
+  selector: 'vt-api-keys-page',
+  imports: [Empty, Icon, Pending, ProblemNote, Time, Value],
+  templateUrl: './api-keys-page.html',
+  styles: `
+    form {
+      display: grid;
+      gap: 14px;
+    }
+    fieldset {
+      display: grid;
+      gap: 8px;
+      margin: 0;
+      padding: 0;
+      border: 0;
+    }
+    legend {
+      margin-bottom: 8px;
+      padding: 0;
+      font-size: var(--text-s);
+      font-weight: 550;
+    }
+    .scopes {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 4px;
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class ApiKeysPage {
+  private readonly api = inject(Api);
+  private readonly confirm = inject(Confirm);
+  private readonly toasts = inject(Toasts);
+  private readonly shownOnce = inject(ShownOnce);
+  protected readonly scopes = keysOf(SCOPES);
+  protected readonly scopeWords = SCOPES;
+  protected readonly name = signal('');
+  protected readonly days = signal('90');
+  protected readonly chosen = signal<ReadonlySet<Scope>>(new Set());
+  protected readonly busy = signal(false);
+  protected readonly problem = signal<ClientProblem | undefined>(undefined);
+  protected readonly now = Date.now();
+  protected readonly keys = query(
+    () => ({}),
+    async (_, signal) => (await this.api.call('GET /api/v1/api-keys', { signal })).items,
+  );
+  protected readonly answer = computed(() => {
+    const working = (this.keys.value() ?? []).filter((key) => this.stateOf(key) === 'works');
+    return this.keys.value() ? `${plural(working.length, 'API key')} in force` : 'API keys';
+  });
+  protected readonly ready = computed(
+    () => this.name().trim().length > 0 && this.chosen().size > 0 && Number(this.days()) >= 1,
+  );
+
+  protected stateOf({ revoked_at, expires_at }: ApiKey): 'works' | 'revoked' | 'expired' {
+    if (revoked_at) return 'revoked';
+    return Date.parse(expires_at) < this.now ? 'expired' : 'works';
+  }
+
+  protected tick(scope: Scope): void {
+    this.chosen.update((chosen) => {
+      const next = new Set(chosen);
+      if (!next.delete(scope)) next.add(scope);
+      return next;
+    });
+  }
+
+  protected async make(): Promise<void> {
+    if (!this.ready() || this.busy()) return;
+    this.busy.set(true);
+    try {
+      const name = this.name().trim();
+      const made = await this.api.call('POST /api/v1/api-keys', {
+        body: { name, scopes: [...this.chosen()], days: Number(this.days()) },
+      });
+      this.shownOnce.show({
+        title: `The key of ${name}`,
+        advice: 'Give it to the application as its bearer token: “Authorization: Bearer …”.',
+        what: 'API key',
+        value: made.key,
+      });
+      this.keys.update((all) => [made.api_key, ...all]);
+      this.name.set('');
+      this.chosen.set(new Set());
+      this.problem.set(undefined);
+    } catch (error) {
+      this.problem.set(toApiError(error).problem);
+    }
+    this.busy.set(false);
+  }
+
+  protected async revoke({ id, name }: ApiKey): Promise<void> {
+    const consent = await this.confirm.ask({
+      title: `Revoke the key of ${name}?`,
+      consequence: 'The application that holds it is refused from this moment on. A revoked key cannot be brought back.',
+      confirm: 'Revoke',
+      danger: true,
+    });
+    if (!consent) return;
+    try {
+      await this.api.call('DELETE /api/v1/api-keys/:id', { params: { id } });
+      await this.keys.reload();
+    } catch (error) {
+      this.toasts.fail('The key still works.', error);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// Audit: who did what, chained by hash; anybody with the right can have the whole chain walked.
+import { ChangeDetectionStrategy, Component, computed, effect, inject, input, linkedSignal, signal, untracked } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Api } from '../../core/api';
+import { type ClientProblem, toApiError } from '../../core/api-error';
+import { download } from '../../core/download';
+import { plural, wholeNumber, words } from '../../core/format';
+import { Identity } from '../../core/identity';
+import { listQuery } from '../../core/query';
+import { oneOf, urlState } from '../../core/url-state';
+import type { AuditAction, AuditEntry, ChainCheck } from '../../core/wire';
+import { CopyId } from '../../ui/copy-id';
+import { Empty } from '../../ui/empty';
+import { Icon } from '../../ui/icon';
+import { More } from '../../ui/more';
+import { Pending, ProblemNote } from '../../ui/pending';
+import { Time } from '../../ui/time';
+import { Value } from '../../ui/value';
+import { ACTION } from './actions';
+import { type Party, partyOf } from './party';
+
+const OUTCOMES = ['success', 'failure'] as const;
+
+@Component({
+  selector: 'vt-audit-page',
+  imports: [CopyId, Empty, Icon, More, Pending, ProblemNote, RouterLink, Time, Value],
+  templateUrl: './audit-page.html',
+  styleUrl: './audit-page.scss',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class AuditPage {
+  readonly actor = input<string>();
+  readonly subject = input<string>();
+  readonly action = input<string>();
+  readonly outcome = input<string>();
+  private readonly api = inject(Api);
+  private readonly identity = inject(Identity);
+  protected readonly setUrl = urlState();
+  protected readonly actions = Object.keys(ACTION) as AuditAction[];
+  protected readonly actionWords = ACTION;
+  protected readonly number = wholeNumber;
+  protected readonly actorText = linkedSignal(() => this.actor() ?? '');
+  protected readonly subjectText = linkedSignal(() => this.subject() ?? '');
+  protected readonly open = signal<number | undefined>(undefined);
+  protected readonly check = signal<ChainCheck | undefined>(undefined);
+  protected readonly checking = signal(false);
+  protected readonly problem = signal<ClientProblem | undefined>(undefined);
+
+  protected readonly records = listQuery(
+    () => ({
+      actor: this.actor(),
+      subject: this.subject(),
+      action: oneOf(this.actions, this.action(), undefined),
+      outcome: oneOf(OUTCOMES, this.outcome(), undefined),
+    }),
+    (query, cursor, signal) => this.api.call('GET /api/v1/audit', { query: { ...query, cursor }, signal }),
+  );
+  protected readonly answer = computed(() => {
+    const check = this.check();
+    if (check?.broken_at) return `The chain breaks at record ${wholeNumber(check.broken_at.seq)}`;
+    if (check?.intact) return `The chain is intact: ${plural(check.records, 'record')}`;
+    const page = this.records.value();
+    return page ? plural(page.total, 'audit record') : 'Audit';
+  });
+  protected readonly filtered = computed(
+    () => this.actor() || this.subject() || this.action() || this.outcome(),
+  );
+
+  constructor() {
+    effect((onCleanup) => {
+      const change = { actor: this.actorText().trim(), subject: this.subjectText().trim() };
+      const same =
+        change.actor === (untracked(this.actor) ?? '') &&
+        change.subject === (untracked(this.subject) ?? '');
+      if (same) return;
+      const timer = setTimeout(() => this.setUrl(change), 350);
+      onCleanup(() => clearTimeout(timer));
+    });
+  }
+
+  protected party(text: string): Party {
+    return partyOf(text, this.identity.user()?.role === 'admin');
+  }
+
+  protected details({ record }: AuditEntry): [string, string][] {
+    return Object.entries(record.details).map(([key, value]) => [
+      words(key),
+      typeof value === 'object' ? JSON.stringify(value) : String(value),
+    ]);
+  }
+
+  protected async verify(): Promise<void> {
+    this.checking.set(true);
+    this.problem.set(undefined);
+    try {
+      this.check.set(await this.api.call('GET /api/v1/audit/verify'));
+    } catch (error) {
+      this.problem.set(toApiError(error).problem);
+    }
+    this.checking.set(false);
+  }
+
+  protected export(): void {
+    const lines = (this.records.value()?.items ?? []).map((entry) => JSON.stringify(entry));
+    download('audit.jsonl', 'application/jsonl', lines.join('\n'));
+  }
+}

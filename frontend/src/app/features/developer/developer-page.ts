@@ -1,0 +1,65 @@
+// For developers: put the collector into a page, try it here, call the API.
+import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Identity } from '../../core/identity';
+import { Realtime } from '../../core/socket';
+import { type MeasuredBatch, Telemetry } from '../../core/telemetry';
+import { Icon } from '../../ui/icon';
+import { Rhythm } from '../../ui/rhythm';
+import { Snippet } from './snippet';
+
+@Component({
+  selector: 'vt-developer-page',
+  imports: [Icon, Rhythm, RouterLink, Snippet],
+  templateUrl: './developer-page.html',
+  styles: `
+    .batch {
+      max-height: 300px;
+      overflow: auto;
+      padding: 12px;
+      border-radius: var(--radius-s);
+      background: var(--sunken);
+      font-size: var(--text-xs);
+      white-space: pre-wrap;
+      overflow-wrap: anywhere;
+    }
+    ol {
+      display: grid;
+      gap: 10px;
+      padding-left: 20px;
+      list-style: decimal;
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class DeveloperPage {
+  protected readonly telemetry = inject(Telemetry);
+  protected readonly realtime = inject(Realtime);
+  protected readonly admin = computed(() => this.identity.user()?.role === 'admin');
+  protected readonly batch = signal<MeasuredBatch | undefined>(undefined);
+  protected readonly json = computed(() => {
+    const batch = this.batch();
+    return batch && JSON.stringify(batch).replaceAll(/,"(?=[a-zA-Z_]+":)/g, ',\n "');
+  });
+  protected readonly tag = `<script
+  type="module"
+  src="${location.origin}/collector.js"
+  data-token-from="/verity-token"
+></script>`;
+  protected readonly module = `import { startCollector } from '${location.origin}/collector.js';
+
+const collector = startCollector({
+  url: '${location.origin}',
+  getToken: async () => (await (await fetch('/verity-token')).json()).token,
+  onState: (state, reason) => console.log(state, reason),
+});
+
+// later: await collector.flush(); collector.stop();`;
+  protected readonly curl = `curl -H 'Authorization: Bearer YOUR_API_KEY' \\
+  '${location.origin}/api/v1/sessions?state=live&sort=risk'`;
+  private readonly identity = inject(Identity);
+
+  constructor() {
+    inject(DestroyRef).onDestroy(this.telemetry.watch((batch) => this.batch.set(batch)));
+  }
+}

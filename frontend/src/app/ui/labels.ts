@@ -1,0 +1,86 @@
+// Words for the states that the protocol names, complete by type: a new state does not compile without its word.
+import type {
+  AlertKind,
+  AlertStatus,
+  Effect,
+  Role,
+  Severity,
+  SessionState,
+  Source,
+  UserStatus,
+} from '../core/wire';
+
+type Tone = '' | 'good' | 'warn' | 'bad' | 'accent';
+interface Label {
+  text: string;
+  tone: Tone;
+}
+
+export const SESSION_STATE = {
+  active: { text: 'Active', tone: 'good' },
+  step_up: { text: 'Step-up asked', tone: 'warn' },
+  restricted: { text: 'Restricted', tone: 'warn' },
+  terminated: { text: 'Terminated', tone: 'bad' },
+  logged_out: { text: 'Signed out', tone: '' },
+  expired: { text: 'Expired', tone: '' },
+} as const satisfies Record<SessionState, Label>;
+
+export const ALERT_STATUS = {
+  open: { text: 'Open', tone: 'bad' },
+  acknowledged: { text: 'Acknowledged', tone: 'accent' },
+  investigating: { text: 'Investigating', tone: 'warn' },
+  resolved: { text: 'Resolved', tone: 'good' },
+  false_positive: { text: 'False positive', tone: '' },
+} as const satisfies Record<AlertStatus, Label>;
+
+export const ALERT_KIND = {
+  risk_crossing: 'Risk crossing',
+  failed_login_burst: 'Failed sign-ins',
+  replayed_telemetry: 'Replayed telemetry',
+  user_report: 'Reported by its owner',
+  bus_pressure: 'Bus pressure',
+} as const satisfies Record<AlertKind, string>;
+
+export const SEVERITY = {
+  low: 'Low',
+  medium: 'Medium',
+  high: 'High',
+  critical: 'Critical',
+} as const satisfies Record<Severity, string>;
+
+export const EFFECT = {
+  allow: { text: 'Allow', tone: 'good' },
+  step_up: { text: 'Step up', tone: 'warn' },
+  restrict: { text: 'Restrict', tone: 'warn' },
+  terminate: { text: 'Terminate', tone: 'bad' },
+} as const satisfies Record<Effect, Label>;
+
+export const ROLE = {
+  user: 'User',
+  admin: 'Admin',
+  auditor: 'Auditor',
+} as const satisfies Record<Role, string>;
+
+export const USER_STATUS = {
+  invited: { text: 'Invited', tone: 'accent' },
+  active: { text: 'Active', tone: 'good' },
+  disabled: { text: 'Disabled', tone: '' },
+} as const satisfies Record<UserStatus, Label>;
+
+export const SOURCE = {
+  prior: 'Starting point',
+  keystroke: 'Typing rhythm',
+  mouse: 'Mouse movement',
+  device: 'Device',
+  address: 'Network address',
+  hour: 'Time of day',
+  failed_logins: 'Failed sign-ins',
+  concurrent_sessions: 'Other sessions',
+  replay: 'Replayed data',
+  step_up: 'Proof of identity',
+  verdict: 'Your word',
+} as const satisfies Record<Source, string>;
+
+/** Keys of a record with their own type, in the order in which they are written. */
+export const keysOf = <K extends string>(record: Record<K, unknown>): K[] =>
+  Object.keys(record) as K[];
