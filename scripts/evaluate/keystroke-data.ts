@@ -30,7 +30,8 @@ export function readFixedText(text: string, what: string): FixedTextData {
   });
   const features = header.slice(LEADING.length);
   const foreign = features.find((name) => !/^(H|DD|UD)\../.test(name));
-  if (foreign !== undefined) throw misfit(`${what}: column "${foreign}" is none of H.*, DD.*, UD.*`);
+  if (foreign !== undefined)
+    throw misfit(`${what}: column "${foreign}" is none of H.*, DD.*, UD.*`);
   if (features.length === 0) throw misfit(`${what} has no timings`);
 
   const people = new Map<string, { session: number; rep: number; row: Float64Array }[]>();

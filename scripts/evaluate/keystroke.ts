@@ -14,7 +14,11 @@ import {
 } from './error-rates';
 import { quantise } from './fit-background';
 import { onFeatureScale, readFixedText, type Subject } from './keystroke-data';
-import { KEYSTROKE_DETECTORS, SHIPPED_DETECTOR, type KeystrokeDetector } from './keystroke-detectors';
+import {
+  KEYSTROKE_DETECTORS,
+  SHIPPED_DETECTOR,
+  type KeystrokeDetector,
+} from './keystroke-detectors';
 import { countOption, inputFile, type Options } from './options';
 
 /** The genuine test: the last repetitions of a person. Training comes from the repetitions before, at most as many. */
@@ -124,7 +128,8 @@ function judge(subjects: readonly Subject[], place: number, plan: Plan): Trial {
     if (!plan.adaptive) return;
     known.push(row);
     if (known.length > MOST_TRAIN_REPS) known.shift();
-    if (++learnt % plan.detector.refitEvery === 0) distance = plan.detector.train(known, background);
+    if (++learnt % plan.detector.refitEvery === 0)
+      distance = plan.detector.train(known, background);
   });
   const takeovers = impostors.map((other) => other.rows.slice(0, TAKEOVER_REPS).map(distance));
   return { genuine, impostor, takeovers, microseconds };

@@ -22,7 +22,9 @@ export function countOption(
   if (text === undefined) return otherwise;
   const n = Number(text);
   if (!Number.isInteger(n) || n < least || n > most) {
-    throw misfit(`--${name} must be a whole number from ${least} to ${most}, not "${String(text)}"`);
+    throw misfit(
+      `--${name} must be a whole number from ${least} to ${most}, not "${String(text)}"`,
+    );
   }
   return n;
 }

@@ -67,9 +67,7 @@ export function evaluateTakeover(options: Options, say: (progress: string) => vo
     const theirs = strangers.map(({ test }) => weigh(test.flat()));
     for (const { name } of me.model.detectors.slice(0, 2)) {
       const distances = (all: typeof genuine) => all.map((w) => w.perDetector[name]?.distance ?? 0);
-      (perDetector[name] ??= []).push(
-        equalErrorRate(distances(genuine), distances(theirs.flat())),
-      );
+      (perDetector[name] ??= []).push(equalErrorRate(distances(genuine), distances(theirs.flat())));
     }
     const weights = genuine.map(({ weight }) => weight);
     const theirWeights = theirs.map((all) => all.map(({ weight }) => weight));

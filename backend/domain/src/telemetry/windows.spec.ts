@@ -168,7 +168,7 @@ describe('any input', () => {
         let state: WindowState = newWindowState();
         for (const one of batches) {
           const before = JSON.stringify(state);
-          const step = advance(state, one as BehaviourBatch);
+          const step = advance(state, one);
           expect(JSON.stringify(state)).toBe(before);
           for (const { features, modality } of step.windows) {
             expect(features).toHaveLength(FEATURES[modality].length);
