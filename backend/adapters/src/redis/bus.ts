@@ -1,0 +1,46 @@
+// The event bus on Redis Streams: publish with group commit, consumer groups with leases, retries and dead letters.
+import type { Bus } from '@verity/domain/bus/ports';
+import type { Clock, NewId } from '@verity/domain/kernel/ports';
+import { createSeal } from './bus/envelope';
+import { startHousekeeping, type Pressure } from './bus/housekeeping';
+import { createPublisher } from './bus/publisher';
+import { BUS_DEFAULTS, type BusContext, type BusSettings } from './bus/settings';
+import { readState } from './bus/state';
+import { startTail } from './bus/tail';
+import { Worker } from './bus/worker';
+import type { RedisConnections, RedisLog } from './connect';
+
+export interface BusOptions {
+  redis: RedisConnections;
+  log: RedisLog;
+  clock: Clock;
+  newId: NewId;
+  /** Names this process in every message that it publishes. */
+  producerId: string;
+  settings?: Partial<BusSettings>;
+  /** Told by the one process that trims when a stream nears its cap, and when it has room again. */
+  onPressure?: (pressure: Pressure) => void;
+}
+
+export interface RunningBus extends Bus {
+  /** Resolves when everything published so far has its answer; stops trimming. Consumers are stopped by their owners. */
+  close(): Promise<void>;
+}
+
+export function createBus({ settings, onPressure, ...rest }: BusOptions): RunningBus {
+  const context: BusContext = { ...rest, settings: { ...BUS_DEFAULTS, ...settings } };
+  const seal = createSeal(context);
+  const publisher = createPublisher(context);
+  const housekeeping = startHousekeeping(context, onPressure ?? (() => undefined));
+  return {
+    async publish(stream, payload, options) {
+      return publisher.add({ stream, envelope: seal({ ...options, stream, payload } as never) });
+    },
+    consume: (consumer) => new Worker(consumer, context, seal),
+    tail: (stream, from, each) => startTail(context, stream, from, each),
+    state: () => readState(context.redis.commands),
+    async close() {
+      await Promise.all([publisher.drain(), housekeeping.stop()]);
+    },
+  };
+}

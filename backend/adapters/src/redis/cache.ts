@@ -1,0 +1,124 @@
+// The cache: versioned keys with the time to live of their kind; a value is loaded once however many want it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CACHE_TTL_SECONDS,
+  type Cache,
+  type CacheKind,
+  type CacheState,
+} from '@verity/domain/kernel/cache-ports';
+import type { NewId } from '@verity/domain/kernel/ports';
+import { answer, type RedisConnections } from './connect';
+import { script } from './script';
+
+/** Raised when the shape of cached values changes: older ones are then never read. */
+const VERSION = 'v1';
+/** How long one process may load before others try too. */
+const LOCK_MS = 10_000;
+const POLL_MS = 25;
+
+/** KEYS value, lock; ARGV token, value, seconds to live. Stores unless the value was dropped while it was loaded. */
+const fillScript = script(`
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return redis.call('DEL', KEYS[2])
+`);
+
+/** KEYS lock; ARGV token. */
+const releaseScript = script(`
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])
+`);
+
+const keysOf = (kind: CacheKind, key: string): { value: string; lock: string } => ({
+  value: `cache:${VERSION}:${kind}:${key}`,
+  lock: `cache:${VERSION}:lock:${kind}:${key}`,
+});
+
+/** Values are kept as JSON. Every method throws `unavailable` when Redis is away, whatever `load` could answer. */
+export function createCache({
+  redis: { commands },
+  newId,
+}: {
+  redis: Pick<RedisConnections, 'commands'>;
+  newId: NewId;
+}): Cache {
+  /** Loads of this process under way. */
+  const flights = new Map<string, Promise<unknown>>();
+  const counts = new Map(
+    Object.keys(CACHE_TTL_SECONDS).map((kind) => [kind, { hits: 0, misses: 0 }]),
+  );
+  const count = (kind: CacheKind, what: 'hits' | 'misses'): void => {
+    const counted = counts.get(kind);
+    if (counted) counted[what]++;
+  };
+
+  const fetch = async <T>(kind: CacheKind, key: string, load: () => Promise<T>): Promise<T> => {
+    const { value, lock } = keysOf(kind, key);
+    const token = newId();
+    const patience = performance.now() + LOCK_MS;
+    let locked = false;
+    for (;;) {
+      const found = await answer(commands.get(value));
+      if (found !== null) {
+        count(kind, 'hits');
+        return JSON.parse(found) as T;
+      }
+      locked = (await answer(commands.set(lock, token, 'PX', LOCK_MS, 'NX'))) === 'OK';
+      if (locked || performance.now() > patience) break;
+      await sleep(POLL_MS);
+    }
+    count(kind, 'misses');
+    try {
+      const loaded = await load();
+      const json = JSON.stringify(loaded) as string | undefined;
+      if (locked && json !== undefined) {
+        await fillScript.run(commands, [value, lock], [token, json, CACHE_TTL_SECONDS[kind]]);
+      }
+      return loaded;
+    } catch (error) {
+      // The lock would run out by itself; those who wait should not have to.
+      if (locked) await releaseScript.run(commands, [lock], [token]).catch(() => undefined);
+      throw error;
+    }
+  };
+
+  return {
+    async through<T>(kind: CacheKind, key: string, load: () => Promise<T>): Promise<T> {
+      const { value } = keysOf(kind, key);
+      const flying = flights.get(value);
+      if (flying) {
+        count(kind, 'hits');
+        return flying as Promise<T>;
+      }
+      const flight = fetch(kind, key, load);
+      flights.set(value, flight);
+      try {
+        return await flight;
+      } finally {
+        if (flights.get(value) === flight) flights.delete(value);
+      }
+    },
+    async drop(kind, key) {
+      const { value, lock } = keysOf(kind, key);
+      flights.delete(value);
+      // Without its lock a load that is under way does not store what is stale by now.
+      await answer(commands.del(value, lock));
+    },
+    async state(): Promise<CacheState> {
+      const [keys, memory] = await Promise.all([
+        answer(commands.dbsize()),
+        answer(commands.info('memory')),
+      ]);
+      return {
+        total_keys: keys,
+        used_memory: Number(/^used_memory:(\d+)/m.exec(memory)?.[1] ?? 0),
+        kinds: Object.entries(CACHE_TTL_SECONDS).map(([kind, ttl]) => ({
+          kind,
+          ttl_seconds: ttl,
+          hits: counts.get(kind)?.hits ?? 0,
+          misses: counts.get(kind)?.misses ?? 0,
+        })),
+      };
+    },
+  };
+}
