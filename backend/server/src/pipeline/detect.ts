@@ -5,11 +5,7 @@ import type { LiveRisk, WindowRecord } from '@verity/domain/risk/ports';
 import { advance, newWindowState, type BehaviourWindow } from '@verity/domain/telemetry/windows';
 import type { FindingMessage, Observation } from '@verity/protocol/risk/messages';
 import type { ModelState, RiskScore } from '@verity/protocol/risk/schemas';
-import {
-  parseBehaviour,
-  serialiseBehaviour,
-  type BehaviourState,
-} from './behaviour-state';
+import { parseBehaviour, serialiseBehaviour, type BehaviourState } from './behaviour-state';
 import type { Enrolment } from './enrol';
 import { MODALITIES, type ModelShelf, type ModelsOfUser } from './models';
 import type { StageState } from './ports';
@@ -62,7 +58,10 @@ export function detectStage(needs: DetectNeeds) {
         return { message, windows };
       });
       const finished = seen.filter(({ windows }) => windows.length > 0);
-      const risks = await lookUp(finished.map(({ message }) => message), needs);
+      const risks = await lookUp(
+        finished.map(({ message }) => message),
+        needs,
+      );
 
       const publish = seen.map(({ message, windows }) => {
         const { session_id: session, user_id: user } = message.payload;
@@ -108,7 +107,10 @@ async function lookUp(
  * Behaviour teaches the model only while the session is trusted: at low risk, or at medium while there is no model
  * that could tell. What nothing is known of teaches nothing.
  */
-export function mayTeach(risk: Pick<RiskScore, 'band'> | null, models: ModelsOfUser | null): boolean {
+export function mayTeach(
+  risk: Pick<RiskScore, 'band'> | null,
+  models: ModelsOfUser | null,
+): boolean {
   if (!risk) return false;
   return risk.band === 'low' || (risk.band === 'medium' && stateOf(models) !== 'ready');
 }

@@ -11,7 +11,10 @@ export interface PolicyInForce {
   stop(): void;
 }
 
-export async function followPolicy(needs: { policies: Policies; log: Log }): Promise<PolicyInForce> {
+export async function followPolicy(needs: {
+  policies: Policies;
+  log: Log;
+}): Promise<PolicyInForce> {
   let policy = await needs.policies.current();
   let reading = false;
   const timer = setInterval(() => {

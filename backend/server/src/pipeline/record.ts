@@ -78,7 +78,9 @@ export const recordAuditStage = (needs: { chain: AuditChain; sha256: Sha256 }) =
       // Records of a batch whose acknowledgement was lost are in the chain already; one id counts once.
       const known = await needs.chain.known(messages.map(({ payload }) => payload.id));
       const fresh = new Map(
-        messages.filter(({ payload }) => !known.has(payload.id)).map(({ payload }) => [payload.id, payload]),
+        messages
+          .filter(({ payload }) => !known.has(payload.id))
+          .map(({ payload }) => [payload.id, payload]),
       );
       if (fresh.size === 0) return;
       const head = await needs.chain.head();

@@ -2,8 +2,10 @@
 import type { LaterStream, StreamName } from '@verity/protocol/streams';
 import type { Bus, Consumer, Subscription } from '@verity/domain/bus/ports';
 
-export interface Stage<R extends StreamName, W extends LaterStream<R> = never>
-  extends Consumer<R, W> {
+export interface Stage<R extends StreamName, W extends LaterStream<R> = never> extends Consumer<
+  R,
+  W
+> {
   /** Of the stage, in logs and metrics. */
   name: string;
   /** The only streams that its effects may name; the types allow those after `stream` alone. */

@@ -53,7 +53,10 @@ export function startSweep(needs: SweepNeeds): Sweep {
         needs.log.debug({ task: SWEEP_NAME, ...round, milliseconds }, 'sessions swept');
       });
     } catch (err) {
-      needs.log.warn({ task: SWEEP_NAME, err }, 'a sweep did not end well; the next one looks again');
+      needs.log.warn(
+        { task: SWEEP_NAME, err },
+        'a sweep did not end well; the next one looks again',
+      );
     }
   };
 
@@ -85,7 +88,11 @@ async function sweep(needs: SweepNeeds, stopped: () => boolean): Promise<SweepRo
   return round;
 }
 
-async function sweepSome(needs: SweepNeeds, some: SessionRecord[], round: SweepRound): Promise<void> {
+async function sweepSome(
+  needs: SweepNeeds,
+  some: SessionRecord[],
+  round: SweepRound,
+): Promise<void> {
   const now = needs.clock();
   // Somewhat less than a round: the finding of the last sweep is no sign that somebody is there.
   const silentSince = now.getTime() - needs.everySeconds * 900;
@@ -125,7 +132,10 @@ async function sweepSome(needs: SweepNeeds, some: SessionRecord[], round: SweepR
 /** A process that died between the store and the fast copy has left rights behind that nobody should have. */
 async function repairEnded(needs: SweepNeeds, round: SweepRound): Promise<void> {
   for (const state of ['terminated', 'logged_out', 'expired'] as const) {
-    const { items } = await needs.sessions.list({ state, sort: 'last_seen' }, { limit: ENDED_LOOKED_AT });
+    const { items } = await needs.sessions.list(
+      { state, sort: 'last_seen' },
+      { limit: ENDED_LOOKED_AT },
+    );
     await Promise.all(
       items.map(async (session) => {
         const copy = await needs.rights.get(session.id);

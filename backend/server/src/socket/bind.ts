@@ -99,7 +99,9 @@ export function bindEvents(
       } else {
         if (!(error instanceof Fault)) watch.broke(event, error);
         const fault =
-          error instanceof Fault ? error : new Fault('internal', 'This event could not be handled.');
+          error instanceof Fault
+            ? error
+            : new Fault('internal', 'This event could not be handled.');
         watch.handled(event, fault.code);
         result = { ok: false, problem: fault.toProblem() };
         if (!isOwnFault(fault) && patience.take(performance.now()) > 0) {

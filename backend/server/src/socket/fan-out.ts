@@ -1,6 +1,11 @@
 // Carries every new score to the sockets of this process that may see it, straight from the stream: no message between servers.
 import type { Bus, Delivered, Subscription } from '@verity/domain/bus/ports';
-import { ROOM_ADMIN, roomOfSession, roomOfUser, roomOfWatchers } from '@verity/domain/realtime/ports';
+import {
+  ROOM_ADMIN,
+  roomOfSession,
+  roomOfUser,
+  roomOfWatchers,
+} from '@verity/domain/realtime/ports';
 import { Outbox } from './outbox';
 import type { VerityServer, VeritySocket } from './server';
 
@@ -35,7 +40,9 @@ export function startFanOut(io: VerityServer, bus: Bus, sent: (count: number) =>
     const { cause: _cause, ...score } = payload;
     const update = { ...score, event_id: entryId };
     // A socket in several of the rooms gets it once.
-    for (const id of rooms.length === 1 ? (rooms[0] ?? []) : new Set(rooms.flatMap((r) => [...r]))) {
+    for (const id of rooms.length === 1
+      ? (rooms[0] ?? [])
+      : new Set(rooms.flatMap((r) => [...r]))) {
       const socket = namespace.sockets.get(id);
       if (!socket?.connected) continue;
       const outbox = outboxOf(socket);
@@ -56,4 +63,3 @@ export function startFanOut(io: VerityServer, bus: Bus, sent: (count: number) =>
     waiting: () => Array.from(outboxes.values()).reduce((sum, outbox) => sum + outbox.size, 0),
   };
 }
-

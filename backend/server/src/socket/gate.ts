@@ -34,13 +34,13 @@ export function letPass(
   if (declared.whileStepUp) return;
   if (rights.state === 'step_up') {
     throw new Fault('step-up-required', rights.stateReason ?? 'Prove again that it is you.', {
-      acrValues: ACR.totp,
-      fix: 'Step up with POST /api/v1/auth/step-up, then try again.',
+      acrValues: rights.totpEnrolled ? ACR.totp : ACR.password,
+      fix: 'Prove it at POST /api/v1/step-up, then send this again.',
     });
   }
   if (rights.state === 'restricted') {
     throw new Fault('session-restricted', rights.stateReason ?? 'This session is restricted.', {
-      fix: 'Step up, or ask an admin.',
+      fix: 'Prove who you are at POST /api/v1/step-up to have your full rights again.',
     });
   }
 }

@@ -3,18 +3,16 @@ import type { Server as HttpServer } from 'node:http';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { Fault } from '@verity/protocol/faults';
+import type { AccessClaims } from '@verity/protocol/identity/schemas';
 import type { SessionId } from '@verity/protocol/ids';
 import { TELEMETRY_LIMITS } from '@verity/protocol/telemetry/schemas';
 import type { Bus } from '@verity/domain/bus/ports';
-import type { SessionRights, SessionRightsCache } from '@verity/domain/identity/ports';
-import {
-  ROOM_AUTHENTICATED,
-  roomOfSession,
-  type Announcer,
-} from '@verity/domain/realtime/ports';
+import type { SessionRights } from '@verity/domain/identity/ports';
+import { ROOM_AUTHENTICATED, roomOfSession, type Announcer } from '@verity/domain/realtime/ports';
 import { adapterKey, heraldOfServer, surely, type Publisher } from './announcer';
 import { bindEvents } from './bind';
 import { startFanOut } from './fan-out';
+import { lives, sessionEnded } from './gate';
 import type { EventHandlers, SocketCall } from './handler';
 import { checkOrigin } from './origin';
 import { createRecheck } from './recheck';
@@ -27,11 +25,21 @@ import {
   type TelemetryCount,
 } from './statistics';
 
-/** A Redis client as the adapter needs it, one of its own for listening. */
+/** A Redis client as the adapter needs it. */
 export interface HubRedis extends Publisher {
-  duplicate(): HubRedis;
+  duplicate(options: Record<string, unknown>): HubRedis;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
   disconnect(): void;
 }
+
+/** The connection that listens waits for Redis however long it is away, and may be silent for as long. */
+const LISTENER = {
+  keyPrefix: '',
+  enableOfflineQueue: true,
+  maxRetriesPerRequest: null,
+  socketTimeout: undefined,
+  autoResubscribe: true,
+};
 
 export interface HubOptions {
   httpServer: HttpServer;
@@ -41,9 +49,10 @@ export interface HubOptions {
   /** Origins besides the own one whose pages may connect; `*` for any. */
   origins: string[];
   bus: Bus;
-  /** Verifies an access token as every HTTP route does. Throws the fault that refuses it. */
-  authenticate(token: string): Promise<SessionRights>;
-  rights: SessionRightsCache;
+  /** Throws the fault that refuses the token; the same as at the HTTP door. */
+  verifyAccess(token: string): Promise<AccessClaims>;
+  /** Null when the session does not live. Throws `unavailable` when that cannot be known. */
+  sessionRights(id: SessionId): Promise<SessionRights | null>;
   /** Least sequence number that the next batch of a session may have. */
   nextSeq(session: SessionId): Promise<number>;
   handlers: Partial<EventHandlers>[];
@@ -69,7 +78,9 @@ export function createHub(options: HubOptions): Hub {
   const { log } = options;
   const lost = (error: unknown): void =>
     log.warn({ err: error }, 'an announcement between servers was lost');
-  const listener = options.redis.duplicate();
+  const listener = options.redis.duplicate(LISTENER);
+  // The connection for commands says aloud when Redis is away.
+  listener.on('error', () => undefined);
   const io: VerityServer = new Server(options.httpServer, {
     path: '/socket.io',
     serveClient: false,
@@ -87,7 +98,7 @@ export function createHub(options: HubOptions): Hub {
   });
   const rate = new EventRate();
   const recheck = createRecheck(io, {
-    rights: options.rights,
+    sessionRights: options.sessionRights,
     log,
     everyMs: options.recheckMs ?? 10_000,
   });
@@ -163,21 +174,17 @@ async function greet(socket: VeritySocket, options: HubOptions): Promise<void> {
       fix: 'Connect with auth: { token }.',
     });
   }
-  const rights = await options.authenticate(token);
-  const data: SocketData = {
-    rights,
-    tokenExpiresAt: expiryOf(token),
-    nextSeq: await options.nextSeq(rights.id),
-  };
+  const claims = await options.verifyAccess(token);
+  const [rights, nextSeq] = await Promise.all([
+    options.sessionRights(claims.sid),
+    options.nextSeq(claims.sid),
+  ]);
+  if (!rights || !lives(rights, Date.now())) throw sessionEnded(rights);
+  if (rights.userId !== claims.sub) {
+    throw new Fault('not-signed-in', 'The access token names the session of somebody else.');
+  }
+  const data: SocketData = { rights, tokenExpiresAt: claims.exp * 1000, nextSeq };
   Object.assign(socket.data, data);
-}
-
-/** The `exp` of a token that has been verified already, in epoch milliseconds. */
-function expiryOf(token: string): number {
-  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
-    exp: number;
-  };
-  return claims.exp * 1000;
 }
 
 function callOf(socket: VeritySocket): SocketCall {
@@ -192,7 +199,8 @@ function callOf(socket: VeritySocket): SocketCall {
       void socket.join(room);
       socket.emit('room_joined', { room });
     },
-    send: (event, payload) => void (socket as { emit(e: string, p: unknown): unknown }).emit(event, payload),
+    send: (event, payload) =>
+      void (socket as { emit(e: string, p: unknown): unknown }).emit(event, payload),
   };
 }
 

@@ -1,7 +1,7 @@
 // Looks again at the rights behind open sockets: what ended is closed, what changed is known, whoever lost a room leaves it.
 import type { SessionId } from '@verity/protocol/ids';
 import { Fault } from '@verity/protocol/faults';
-import type { SessionRights, SessionRightsCache } from '@verity/domain/identity/ports';
+import type { SessionRights } from '@verity/domain/identity/ports';
 import { ROOM_ADMIN, roomOfSession, roomOfWatchers } from '@verity/domain/realtime/ports';
 import { CHANNELS } from '@verity/protocol/realtime/events';
 import { lives, sessionEnded } from './gate';
@@ -21,7 +21,12 @@ export interface Recheck {
 
 export function createRecheck(
   io: VerityServer,
-  options: { rights: SessionRightsCache; log: Log; everyMs: number },
+  options: {
+    /** Null when the session does not live. Throws `unavailable` when that cannot be known. */
+    sessionRights(id: SessionId): Promise<SessionRights | null>;
+    log: Log;
+    everyMs: number;
+  },
 ): Recheck {
   const namespace = io.of('/');
 
@@ -34,7 +39,7 @@ export function createRecheck(
 
   const read = async (ids: SessionId[]): Promise<void> => {
     try {
-      const found = await Promise.all(ids.map((id) => options.rights.get(id)));
+      const found = await Promise.all(ids.map((id) => options.sessionRights(id)));
       ids.forEach((id, index) => apply(id, found[index] ?? null));
     } catch (error) {
       // Sockets stay while Redis is away: nothing can pass them, since every handler needs it too.
@@ -49,12 +54,12 @@ export function createRecheck(
     for (let from = 0; from < ids.length; from += BATCH) await read(ids.slice(from, from + BATCH));
   };
 
+  let stopped = false;
   let timer = setTimeout(function again() {
     void all().finally(() => {
       if (!stopped) timer = setTimeout(again, options.everyMs);
     });
   }, options.everyMs);
-  let stopped = false;
 
   return {
     session: (id) =>

@@ -43,7 +43,11 @@ export interface SocketStatistics {
   telemetry: { accepted: number; refused: Record<string, number> };
 }
 
-export function shareOf(io: VerityServer, rate: EventRate, telemetry: TelemetryCount): ShareOfStatistics {
+export function shareOf(
+  io: VerityServer,
+  rate: EventRate,
+  telemetry: TelemetryCount,
+): ShareOfStatistics {
   const { sockets, adapter } = io.of('/');
   const users = new Set(Array.from(sockets.values(), (socket) => socket.data.rights.userId));
   return {
@@ -75,4 +79,3 @@ export function together(shares: ShareOfStatistics[]): SocketStatistics {
     telemetry: { accepted: sum((share) => share.telemetry.accepted), refused },
   };
 }
-

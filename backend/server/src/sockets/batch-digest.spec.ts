@@ -1,4 +1,4 @@
-// Fingerprints of batches: equal for what is equal, different for the slightest difference, silent about too little.
+// Fingerprints of batches: equal for what is equal, different for the slightest difference.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BehavioralData } from '@verity/protocol/telemetry/schemas';
@@ -31,9 +31,11 @@ describe('batchDigest', () => {
     fc.assert(
       fc.property(points, fc.nat(), (mouseMovements, seq) => {
         const one = batchDigest(batch({ mouseMovements }));
-        const other = batchDigest(batch({ mouseMovements, seq, started_at: seq, nonce: 'B'.repeat(22) }));
-        expect(one).toMatch(/^[0-9a-f]{16}$/);
-        expect(other).toBe(one);
+        const other = batchDigest(
+          batch({ mouseMovements, seq, started_at: seq, nonce: 'B'.repeat(22) }),
+        );
+        expect(one).toHaveLength(32);
+        expect(other).toEqual(one);
       }),
     );
   });
@@ -44,7 +46,7 @@ describe('batchDigest', () => {
         const changed = mouseMovements.map((point) => [...point] as [number, number, number]);
         const point = changed[at % changed.length];
         if (point) point[field] = (point[field] ?? 0) + 1;
-        expect(batchDigest(batch({ mouseMovements: changed }))).not.toBe(
+        expect(batchDigest(batch({ mouseMovements: changed }))).not.toEqual(
           batchDigest(batch({ mouseMovements })),
         );
       }),
@@ -53,13 +55,8 @@ describe('batchDigest', () => {
 
   it('tells scrolling from moving', () => {
     const events = Array.from({ length: 6 }, (_, i) => [i, i, i] as [number, number, number]);
-    expect(batchDigest(batch({ mouseMovements: events }))).not.toBe(
+    expect(batchDigest(batch({ mouseMovements: events }))).not.toEqual(
       batchDigest(batch({ scrolls: events })),
     );
-  });
-
-  it('says nothing about a batch with next to nothing in it', () => {
-    expect(batchDigest(batch())).toBeNull();
-    expect(batchDigest(batch({ clicks: [[1, 2, 3, 0, 80]] }))).toBeNull();
   });
 });

@@ -2,13 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { BehavioralData } from '@verity/protocol/telemetry/schemas';
 
-/** A click or two may repeat by chance; so many events never do. */
-const TELLING_EVENTS = 5;
-
 let numbers = new Float64Array(1024);
 
-/** 64 bits of SHA-256 over every number in the order of the wire, in hex; null when there are too few to tell. */
-export function batchDigest(batch: BehavioralData): string | null {
+/** SHA-256 over every number in the order of the wire: without seq, nonce and start. */
+export function batchDigest(batch: BehavioralData): Uint8Array {
   const lists: readonly (readonly (readonly number[])[])[] = [
     batch.keystrokes,
     batch.mouseMovements,
@@ -16,8 +13,6 @@ export function batchDigest(batch: BehavioralData): string | null {
     batch.scrolls,
     batch.touches,
   ];
-  const events = lists.reduce((sum, list) => sum + list.length, 0);
-  if (events < TELLING_EVENTS) return null;
   let used = 0;
   const write = (value: number): void => {
     if (used === numbers.length) {
@@ -32,6 +27,7 @@ export function batchDigest(batch: BehavioralData): string | null {
     write(list.length);
     for (const event of list) for (const value of event) write(value);
   }
-  const bytes = new Uint8Array(numbers.buffer, 0, used * 8);
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return createHash('sha256')
+    .update(new Uint8Array(numbers.buffer, 0, used * 8))
+    .digest();
 }

@@ -4,9 +4,7 @@ import { Fault } from '@verity/protocol/faults';
 import type { SessionRightsCache } from '@verity/domain/identity/ports';
 import type { EventHandlers } from '../socket/handler';
 
-export const realtimeEvents = (needs: {
-  rights: SessionRightsCache;
-}): Partial<EventHandlers> => ({
+export const realtimeEvents = (needs: { rights: SessionRightsCache }): Partial<EventHandlers> => ({
   async join_user_room(_payload, call) {
     const room = roomOfUser(call.rights.userId);
     call.join(room);

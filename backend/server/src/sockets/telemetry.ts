@@ -5,6 +5,7 @@ import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { replaySignal } from '@verity/domain/risk/signals';
 import { Fault } from '@verity/protocol/faults';
+import type { SessionId, UserId } from '@verity/protocol/ids';
 import type { TelemetryMessage } from '@verity/protocol/telemetry/messages';
 import { TELEMETRY_LIMITS, type BehavioralData } from '@verity/protocol/telemetry/schemas';
 import type { EventHandlers } from '../socket/handler';
@@ -13,8 +14,20 @@ import { batchDigest } from './batch-digest';
 
 /** The gate behind the door: numbers, nonces and fingerprints of a session, and the bus, in one atomic step. */
 export interface TelemetryIntake {
-  /** Resolves when the bus has it. Throws `duplicate`, `replayed`, `out-of-order`, `back-pressure`, `unavailable`. */
-  accept(message: TelemetryMessage, digest: string | null): Promise<void>;
+  /**
+   * Resolves with the entry's id when the bus has the batch. Throws `duplicate`, `replayed`, `out-of-order`,
+   * `back-pressure`, `unavailable`.
+   */
+  accept(batch: {
+    sessionId: SessionId;
+    userId: UserId;
+    seq: number;
+    nonce: string;
+    digest: Uint8Array;
+    /** What the digest covers: a few events may repeat by chance. */
+    digestCounts: { keystrokes: number; movements: number };
+    message: TelemetryMessage;
+  }): Promise<string>;
 }
 
 export interface TelemetryNeeds {
@@ -29,13 +42,23 @@ export const telemetryEvents = (needs: TelemetryNeeds): Partial<EventHandlers> =
     const now = needs.clock();
     try {
       checkTime(batch, now);
-      const message: TelemetryMessage = {
-        session_id: rights.id,
-        user_id: rights.userId,
-        received_at: now.toISOString(),
-        batch,
-      };
-      await needs.intake.accept(message, batchDigest(batch));
+      await needs.intake.accept({
+        sessionId: rights.id,
+        userId: rights.userId,
+        seq: batch.seq,
+        nonce: batch.nonce,
+        digest: batchDigest(batch),
+        digestCounts: {
+          keystrokes: batch.keystrokes.length,
+          movements: batch.mouseMovements.length + batch.touches.length,
+        },
+        message: {
+          session_id: rights.id,
+          user_id: rights.userId,
+          received_at: now.toISOString(),
+          batch,
+        },
+      });
     } catch (error) {
       if (error instanceof Fault) {
         needs.count.refuse(error.code);
@@ -49,10 +72,11 @@ export const telemetryEvents = (needs: TelemetryNeeds): Partial<EventHandlers> =
 });
 
 /** Throws when the batch claims to have been measured later than now, or too long ago. */
-export function checkTime(batch: Pick<BehavioralData, 'started_at'>, now: Date): void {
+export function checkTime(batch: BehavioralData, now: Date): void {
   const lateMs = now.getTime() - batch.started_at;
-  if (lateMs < -TELEMETRY_LIMITS.futureMs) {
-    throw new Fault('from-the-future', `The batch begins ${-lateMs} ms from now.`, {
+  const aheadMs = Math.round(newestEventMs(batch) - lateMs);
+  if (aheadMs > TELEMETRY_LIMITS.futureMs) {
+    throw new Fault('from-the-future', `The batch reaches ${aheadMs} ms into the future.`, {
       fix: 'Correct the clock by `now` of connection_response.',
     });
   }
@@ -61,6 +85,23 @@ export function checkTime(batch: Pick<BehavioralData, 'started_at'>, now: Date):
       fix: `Send batches within ${TELEMETRY_LIMITS.lateMs / 60_000} minutes; drop this one.`,
     });
   }
+}
+
+/** Of the newest event, or of the beginning when there is none later: ms since `started_at`. */
+function newestEventMs({
+  keystrokes,
+  mouseMovements,
+  clicks,
+  scrolls,
+  touches,
+  focus,
+}: BehavioralData): number {
+  let newest = 0;
+  for (const [, at] of keystrokes) if (at > newest) newest = at;
+  for (const list of [mouseMovements, clicks, scrolls, touches, focus]) {
+    for (const [at] of list) if (at > newest) newest = at;
+  }
+  return newest;
 }
 
 /** Whoever plays back a recording holds the token: that counts against the session, and a human is told. */
