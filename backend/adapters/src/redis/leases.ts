@@ -8,9 +8,12 @@ export interface Leases {
   hold(name: string, ttlMs: number, work: () => Promise<void>): Promise<boolean>;
 }
 
-export const createLeases = (options: { redis: RedisConnections; newId: NewId }): Leases => ({
+export const createLeases = (
+  { commands }: Pick<RedisConnections, 'commands'>,
+  newId: NewId,
+): Leases => ({
   async hold(name, ttlMs, work) {
-    const lease = new Lease(options.redis.commands, `lease:${name}`, options.newId(), ttlMs);
+    const lease = new Lease(commands, `lease:${name}`, newId(), ttlMs);
     const once = new AbortController();
     const taking = lease.take(once.signal);
     // Asked once: whoever comes too late comes again in its own time.

@@ -1,10 +1,14 @@
 // Events of the connection: joining rooms that one may join, and ping.
 import { ROOM_ADMIN, roomOfUser } from '@verity/domain/realtime/ports';
 import { Fault } from '@verity/protocol/faults';
-import type { SessionRightsCache } from '@verity/domain/identity/ports';
+import type { SessionRights } from '@verity/domain/identity/ports';
+import type { SessionId } from '@verity/protocol/ids';
 import type { EventHandlers } from '../socket/handler';
 
-export const realtimeEvents = (needs: { rights: SessionRightsCache }): Partial<EventHandlers> => ({
+export const realtimeEvents = (needs: {
+  /** Null when the session does not live. */
+  sessionRights(id: SessionId): Promise<SessionRights | null>;
+}): Partial<EventHandlers> => ({
   async join_user_room(_payload, call) {
     const room = roomOfUser(call.rights.userId);
     call.join(room);
@@ -13,7 +17,7 @@ export const realtimeEvents = (needs: { rights: SessionRightsCache }): Partial<E
 
   async join_admin_room({ channel }, call) {
     // Everybody's data comes through this door: it is decided on rights read now, not some seconds ago.
-    const rights = await needs.rights.get(call.rights.id);
+    const rights = await needs.sessionRights(call.rights.id);
     if (rights?.role !== 'admin' || rights.state !== 'active') {
       throw new Fault('not-allowed', 'This session may not follow the admins’ room now.', {
         fix: 'Sign in as an admin, or step up.',
