@@ -32,7 +32,8 @@ const SILENCE_MS = 10_000;
 export const BLOCK_MS = 5_000;
 
 /** 50 ms, doubled with each try, at most 2 s; for ever. */
-const reconnectDelayMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
+const reconnectDelayMs = (attempt: number): number =>
+  Math.min(50 * 2 ** Math.min(attempt, 6), 2_000);
 
 export function connectRedis(settings: RedisSettings): RedisConnections {
   const { url, prefix = '', name, log } = settings;
@@ -88,7 +89,8 @@ export function connectRedis(settings: RedisSettings): RedisConnections {
 /** Waits for a connection, however often it has to be made. Throws `unavailable` after `deadlineMs`. */
 export function untilReady(redis: Redis, deadlineMs: number): Promise<void> {
   if (redis.status === 'ready') return Promise.resolve();
-  if (redis.status === 'end') return Promise.reject(redisAway(new Error('the connection was closed')));
+  if (redis.status === 'end')
+    return Promise.reject(redisAway(new Error('the connection was closed')));
   return new Promise((resolve, reject) => {
     let last: unknown;
     const note = (error: unknown): void => {

@@ -3,9 +3,11 @@ import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Fault } from '@verity/protocol/faults';
 import { redisFault, type RedisConnections } from './connect';
 
-export interface RateLimit {
-  /** Counts one call; throws `too-fast` after `points` of them within `seconds`, `unavailable` without Redis. */
-  hit(name: string, key: string, points: number, seconds: number): Promise<void>;
+export interface Allowance {
+  allowed: boolean;
+  /** Calls left in this minute, and seconds until it is over. */
+  remaining: number;
+  resetSeconds: number;
 }
 
 export const tooFast = (ms: number): Fault => {
@@ -20,31 +22,40 @@ export const tooFast = (ms: number): Fault => {
 export const limitFault = (rejection: unknown): unknown =>
   rejection instanceof RateLimiterRes ? tooFast(rejection.msBeforeNext) : redisFault(rejection);
 
-export function createRateLimit({ commands }: Pick<RedisConnections, 'commands'>): RateLimit {
-  const limiters = new Map<string, RateLimiterRedis>();
-  const limiter = (name: string, points: number, seconds: number): RateLimiterRedis => {
-    const rule = `${name}:${points}:${seconds}`;
-    let found = limiters.get(rule);
+/** Counts one call of `key` out of `perMinute`. Throws `unavailable` without Redis: nobody passes uncounted. */
+export function createAllowance({
+  commands,
+}: Pick<RedisConnections, 'commands'>): (key: string, perMinute: number) => Promise<Allowance> {
+  const limiters = new Map<number, RateLimiterRedis>();
+  const limiterOf = (perMinute: number): RateLimiterRedis => {
+    let found = limiters.get(perMinute);
     if (!found) {
       found = new RateLimiterRedis({
         storeClient: commands,
-        keyPrefix: `rate:${rule}`,
-        points,
-        duration: seconds,
+        keyPrefix: `rate:${perMinute}`,
+        points: perMinute,
+        duration: 60,
         // Who floods is refused from memory, and Redis hears nothing of it.
-        inMemoryBlockOnConsumed: points + 1,
+        inMemoryBlockOnConsumed: perMinute + 1,
       });
-      limiters.set(rule, found);
+      limiters.set(perMinute, found);
     }
     return found;
   };
-  return {
-    async hit(name, key, points, seconds) {
-      try {
-        await limiter(name, points, seconds).consume(key);
-      } catch (rejection) {
-        throw limitFault(rejection);
-      }
-    },
+  return async (key, perMinute) => {
+    const told = (
+      { remainingPoints, msBeforeNext }: RateLimiterRes,
+      allowed: boolean,
+    ): Allowance => ({
+      allowed,
+      remaining: Math.max(0, remainingPoints),
+      resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)),
+    });
+    try {
+      return told(await limiterOf(perMinute).consume(key), true);
+    } catch (rejection) {
+      if (rejection instanceof RateLimiterRes) return told(rejection, false);
+      throw redisFault(rejection);
+    }
   };
 }

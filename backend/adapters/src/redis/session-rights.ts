@@ -44,7 +44,9 @@ export function createSessionRightsCache({
   return {
     async get(id) {
       const key = sessionKey(id);
-      const json = await answer(isDue(id) ? commands.getex(key, 'EX', TTL_SECONDS) : commands.get(key));
+      const json = await answer(
+        isDue(id) ? commands.getex(key, 'EX', TTL_SECONDS) : commands.get(key),
+      );
       return json === null ? null : read(json);
     },
     async put(rights) {

@@ -6,8 +6,6 @@ export interface StageState {
   read(keys: string[]): Promise<(string | null)[]>;
 }
 
-export const createStageState = ({
-  commands,
-}: Pick<RedisConnections, 'commands'>): StageState => ({
+export const createStageState = ({ commands }: Pick<RedisConnections, 'commands'>): StageState => ({
   read: async (keys) => (keys.length === 0 ? [] : answer(commands.mget(keys))),
 });

@@ -38,7 +38,9 @@ export function deadLetter(facts: {
 export function describeError(error: unknown): string {
   if (error instanceof Fault) return `${error.code}: ${error.message}`;
   if (!(error instanceof Error)) return 'something that is not an error was thrown';
-  const frame = /^\s+at (?:(.+?) \()?(?:file:\/\/)?([^()]+?):(\d+):\d+\)?$/m.exec(error.stack ?? '');
+  const frame = /^\s+at (?:(.+?) \()?(?:file:\/\/)?([^()]+?):(\d+):\d+\)?$/m.exec(
+    error.stack ?? '',
+  );
   const place = frame ? ` at ${frame[1] ?? 'top level'} (${basename(frame[2]!)}:${frame[3]})` : '';
   return `${error.name}${place}`;
 }

@@ -1,7 +1,13 @@
 // The envelope of a message: sealed once when it is published, opened and checked when it is delivered.
 import { Fault } from '@verity/protocol/faults';
 import { parse } from '@verity/protocol/parse';
-import { Envelope, PAYLOADS, type Message, type Payload, type StreamName } from '@verity/protocol/streams';
+import {
+  Envelope,
+  PAYLOADS,
+  type Message,
+  type Payload,
+  type StreamName,
+} from '@verity/protocol/streams';
 import type { MessageId } from '@verity/protocol/ids';
 import type { Delivered, Outgoing, PublishOptions } from '@verity/domain/bus/ports';
 import type { BusContext } from './settings';
@@ -16,7 +22,12 @@ type Maker = Pick<BusContext, 'clock' | 'newId' | 'producerId'>;
 export function createSeal(maker: Maker): Seal {
   return (message) => {
     const { stream } = message;
-    return envelope(maker, stream, parse(PAYLOADS[stream], message.payload, `payload of ${stream}`), message);
+    return envelope(
+      maker,
+      stream,
+      parse(PAYLOADS[stream], message.payload, `payload of ${stream}`),
+      message,
+    );
   };
 }
 

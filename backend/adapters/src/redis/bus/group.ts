@@ -84,9 +84,7 @@ export class Group {
 
   /** Tells the group that this consumer is alive and at work on these messages. */
   async touch(ids: string[]): Promise<void> {
-    await answer(
-      this.redis.xclaim(this.stream, this.group, this.consumer, 0, ...ids, 'JUSTID'),
-    );
+    await answer(this.redis.xclaim(this.stream, this.group, this.consumer, 0, ...ids, 'JUSTID'));
   }
 
   /**
@@ -95,7 +93,13 @@ export class Group {
    */
   async commit(ids: string[], { messages, changes }: SealedEffects): Promise<void> {
     const keys: string[] = [];
-    const args: (string | number)[] = [this.cap, ids.length, messages.length, changes.length, ...ids];
+    const args: (string | number)[] = [
+      this.cap,
+      ids.length,
+      messages.length,
+      changes.length,
+      ...ids,
+    ];
     const placeOf = new Map<string, number>();
     const place = (key: string): number => {
       let index = placeOf.get(key);
@@ -117,7 +121,11 @@ export class Group {
     await leaveScript.run(this.redis, [this.stream], [this.group, this.consumer]);
   }
 
-  private async step(script: Script, args: (string | number)[], keys: string[] = []): Promise<unknown> {
+  private async step(
+    script: Script,
+    args: (string | number)[],
+    keys: string[] = [],
+  ): Promise<unknown> {
     const who = [this.group, this.consumer, this.lease?.token ?? ''];
     const reply = await script.run(this.redis, [...this.keys, ...keys], [...who, ...args]);
     // Lua's false.

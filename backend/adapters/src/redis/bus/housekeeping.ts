@@ -43,7 +43,8 @@ export function startHousekeeping(
         if (!lease.held && !(await lease.take(stopping.signal))) break;
         for (const stream of STREAMS) await tend(stream);
       } catch (error) {
-        if (!isPassing(redisFault(error))) log.error({ err: error }, 'housekeeping of the bus stumbled');
+        if (!isPassing(redisFault(error)))
+          log.error({ err: error }, 'housekeeping of the bus stumbled');
       }
       await pause(settings.housekeepingMs, stopping.signal);
     }
@@ -53,11 +54,11 @@ export function startHousekeeping(
   const tend = async (stream: StreamName): Promise<void> => {
     // Dead letters are for people to look at; they alone remove them.
     const retention = stream === 'stream:dead_letter' ? settings.cap : settings.retention;
-    const [, length, slowestGroup] = (await trimScript.run(redis.commands, [stream], [retention])) as [
-      number,
-      number,
-      string,
-    ];
+    const [, length, slowestGroup] = (await trimScript.run(
+      redis.commands,
+      [stream],
+      [retention],
+    )) as [number, number, string];
     const pressing = length >= settings.cap * ALARM_SHARE;
     if (pressing === pressed.has(stream)) return;
     if (pressing) pressed.add(stream);

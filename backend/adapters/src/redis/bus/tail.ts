@@ -24,7 +24,10 @@ export function startTail<R extends StreamName>(
       try {
         return [openEntry(stream, entry)];
       } catch (error) {
-        log.warn({ stream, entry: entry[0], error: describeError(error) }, 'a tail skipped a message');
+        log.warn(
+          { stream, entry: entry[0], error: describeError(error) },
+          'a tail skipped a message',
+        );
         return [];
       }
     });

@@ -137,7 +137,17 @@ export class Worker<R extends StreamName> implements Subscription {
     const blockMs = Math.min(BLOCK_MS, Math.max(1, this.context.settings.minIdleMs / 2));
     try {
       await untilReady(this.reader, 1_000);
-      await answer(this.reader.xread('COUNT', 1, 'BLOCK', Math.ceil(blockMs), 'STREAMS', this.consumer.stream, id));
+      await answer(
+        this.reader.xread(
+          'COUNT',
+          1,
+          'BLOCK',
+          Math.ceil(blockMs),
+          'STREAMS',
+          this.consumer.stream,
+          id,
+        ),
+      );
     } catch (error) {
       if (!this.stopping.signal.aborted) throw error;
     }
@@ -177,7 +187,7 @@ export class Worker<R extends StreamName> implements Subscription {
   private async handleAlone(id: string, delivered: number, failed?: unknown): Promise<void> {
     const { retries, retryDelayMs } = this.context.settings;
     let failure = failed;
-    for (let deliveries = delivered; ; ) {
+    for (let deliveries = delivered; ;) {
       if (failure !== undefined) {
         await this.wait(retryDelayMs * 2 ** Math.min(deliveries - 1, 8), deliveries <= retries);
       }
@@ -226,7 +236,12 @@ export class Worker<R extends StreamName> implements Subscription {
     await this.throughTrouble(() => this.group.commit(ids, effects));
   }
 
-  private async bury(entry: Entry, reason: DeadLetterReason, error: unknown, attempts: number): Promise<void> {
+  private async bury(
+    entry: Entry,
+    reason: DeadLetterReason,
+    error: unknown,
+    attempts: number,
+  ): Promise<void> {
     const { stream, group } = this.consumer;
     const facts = { ...this.facts, entry: entry[0], reason, error: describeError(error), attempts };
     this.context.log.error(facts, 'a message became a dead letter');
