@@ -95,6 +95,12 @@ describe('people', () => {
       totp,
     });
     expect(await store.users.change(user.id, { totp: null })).toMatchObject({ totp: null });
+    const unsaid = { name: undefined, role: 'auditor' } as unknown as Partial<UserRecord>;
+    expect(await store.users.change(user.id, unsaid)).toMatchObject({
+      name: 'Grace',
+      role: 'auditor',
+    });
+    expect(await store.users.change(user.id, {})).toMatchObject({ name: 'Grace' });
     await expect(store.users.change(newId(), { name: 'x' })).rejects.toMatchObject({
       code: 'not-found',
     });

@@ -9,6 +9,7 @@ import {
   replayedTelemetry,
   riskCrossing,
   userReport,
+  type BurstTarget,
 } from './reports';
 
 const sessionId = '01960000-0000-7000-8000-000000000001' as SessionId;
@@ -69,14 +70,9 @@ describe('a rising score', () => {
 });
 
 describe('failed sign-ins', () => {
-  const burst = (failures: number, id: UserId | null = userId) =>
-    failedLoginBurst({
-      userId: id,
-      account: 'ada@example.org',
-      address: '192.0.2.1',
-      failures,
-      at,
-    });
+  const account: BurstTarget = { userId, email: 'ada@example.org' };
+  const burst = (failures: number, target: BurstTarget = account) =>
+    failedLoginBurst({ target, address: '192.0.2.1', failures, at });
 
   it('are reported at the fifth and with every doubling', () => {
     const reported = Array.from({ length: 200 }, (_, index) => index + 1).filter((failures) =>
@@ -91,9 +87,13 @@ describe('failed sign-ins', () => {
     expect(burst(160)?.confidence).toBeGreaterThan(burst(5)?.confidence ?? 1);
   });
 
-  it('group by account, and by name when there is none', () => {
-    expect(burst(5)?.group_key).toBe(`failed_login_burst:${userId}`);
-    expect(burst(5, null)?.group_key).toBe('failed_login_burst:ada@example.org');
+  it('group by account, and by address when there is none', () => {
+    expect(burst(5)?.group_key).toBe(`failed_login_burst:account:${userId}`);
+    expect(burst(5, 'unknown account')).toMatchObject({
+      group_key: 'failed_login_burst:unknown:192.0.2.1',
+      user_id: null,
+    });
+    expect(burst(20, 'address')?.title).toBe('20 failed sign-ins from 192.0.2.1');
   });
 });
 

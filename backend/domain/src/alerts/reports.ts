@@ -83,17 +83,17 @@ function sourceOf({ source, value, weight, log_odds, observed_at }: Contribution
 /** Wrong passwords in a row that are worth a look, and those that are more than a forgetful person. */
 export const FAILED_LOGIN_BURST = { reported: 5, high: 20, critical: 100 } as const;
 
+/** Whose sign-ins failed: an account, an account that is not there (what was typed is not kept), or all from an address. */
+export type BurstTarget = { userId: UserId; email: string } | 'unknown account' | 'address';
+
 /** A burst is reported when it begins and each time that it has doubled: an attack does not flood the queue. */
 export function failedLoginBurst(facts: {
-  /** The account that was tried; null when there is none of that name. */
-  userId: UserId | null;
-  /** As it was typed; it names the group when there is no account. */
-  account: string;
+  target: BurstTarget;
   address: string;
   failures: number;
   at: Date;
 }): AlertMessage | null {
-  const { userId, account, address, failures } = facts;
+  const { target, address, failures } = facts;
   const doublings = Math.log2(failures / FAILED_LOGIN_BURST.reported);
   if (doublings < 0 || !Number.isInteger(doublings)) return null;
   const severity: Severity =
@@ -103,18 +103,17 @@ export function failedLoginBurst(facts: {
         ? 'high'
         : 'medium';
   const confidence = 1 - 2 ** -(doublings + 1);
+  const told = burstInWords(target, address);
   return {
     kind: 'failed_login_burst',
     severity,
-    title: `${failures} failed sign-ins for ${account}`.slice(0, 200),
-    description:
-      `${failures} sign-ins in a row failed, the last from ${address}. ` +
-      (userId ? 'The account exists and is throttled.' : 'No account has this name.'),
+    title: `${failures} failed sign-ins ${told.title}`.slice(0, 200),
+    description: `${failures} sign-ins in a row failed, the last from ${address}. ${told.meaning}`,
     confidence,
     at: facts.at.toISOString(),
-    group_key: `failed_login_burst:${userId ?? account}`.slice(0, 200),
+    group_key: `failed_login_burst:${told.group}`,
     session_id: null,
-    user_id: userId,
+    user_id: typeof target === 'object' ? target.userId : null,
     sources: [
       {
         layer: LAYER.rule,
@@ -123,6 +122,28 @@ export function failedLoginBurst(facts: {
         context_evidence: { failures, address, threshold: FAILED_LOGIN_BURST.reported },
       },
     ],
+  };
+}
+
+function burstInWords(target: BurstTarget, address: string) {
+  if (target === 'address') {
+    return {
+      title: `from ${address}`,
+      meaning: 'They tried several accounts: somebody is guessing, or a shared address is busy.',
+      group: `address:${address}`,
+    };
+  }
+  if (target === 'unknown account') {
+    return {
+      title: `for an unknown account, from ${address}`,
+      meaning: 'No account has the name that was typed.',
+      group: `unknown:${address}`,
+    };
+  }
+  return {
+    title: `for ${target.email}`,
+    meaning: 'The account is throttled for a while.',
+    group: `account:${target.userId}`,
   };
 }
 

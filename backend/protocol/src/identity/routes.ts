@@ -221,7 +221,7 @@ export const identityRoutes = routes({
         (body) => (body.session_id === undefined) !== (body.alert_id === undefined),
         'needs session_id or alert_id',
       ),
-    faults: ['not-found'],
+    faults: ['not-found', 'step-up-required'],
     reply: done,
   },
   'GET /api/v1/me/notifications': {

@@ -1,27 +1,28 @@
-// Handlers of the operations routes: health, metrics, the API description, overview, system page, demo data.
+// Handlers of the operations routes: health, metrics, the API description, public keys, overview, system page, demo data.
 import type {
   CacheStatistics,
   operationsRoutes,
   RealtimeStatistics,
   StreamStatistics,
 } from '@verity/protocol/operations/routes';
-import type { Session } from '@verity/protocol/identity/schemas';
 import type { Alerts } from '@verity/domain/alerts/ports';
 import type { Journal } from '@verity/domain/audit/ports';
-import type { LiveSessions, SessionRecord } from '@verity/domain/identity/ports';
+import type { LiveSessions } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { DemoData } from '@verity/domain/operations/ports';
 import type { RiskHistory } from '@verity/domain/risk/ports';
 import { actorOf, type Handlers } from '../http/handler';
 import type { HealthNow } from './health';
+import { presentSession } from './present';
 
 export interface OperationsRoutePorts {
   health: HealthNow;
   /** Everything measured, in the text format of Prometheus. */
   metrics(): Promise<string>;
   openapi: Record<string, unknown>;
+  /** The keys that verify access tokens (RFC 7517). */
+  jwks(): { keys: Record<string, unknown>[] };
   liveSessions: LiveSessions;
-  presentSession(record: SessionRecord): Session;
   alerts: Pick<Alerts, 'countOpen' | 'mostSevereOpen'>;
   riskHistory: Pick<RiskHistory, 'course'>;
   realtime(): Promise<RealtimeStatistics> | RealtimeStatistics;
@@ -41,15 +42,14 @@ export interface TelemetryCounts {
   refused: Record<string, number>;
 }
 
-/** The public keys are identity's to tell. */
-type Key = Exclude<keyof typeof operationsRoutes, 'GET /.well-known/jwks.json'>;
-
 const HOUR_MS = 3_600_000;
 const SHOWN = 10;
 /** The course of a minute is looked at so often at most: it reads an hour of every session. */
 const COURSE_REMEMBERED_MS = 10_000;
 
-export function operationsHandlers(ports: OperationsRoutePorts): Handlers<Key> {
+export function operationsHandlers(
+  ports: OperationsRoutePorts,
+): Handlers<keyof typeof operationsRoutes> {
   const course = remembered(
     () => ports.riskHistory.course(new Date(ports.clock().getTime() - HOUR_MS)),
     COURSE_REMEMBERED_MS,
@@ -68,6 +68,8 @@ export function operationsHandlers(ports: OperationsRoutePorts): Handlers<Key> {
 
     'GET /metrics': () => ports.metrics(),
 
+    'GET /.well-known/jwks.json': async () => ports.jwks(),
+
     'GET /api/v1/openapi.json': async () => ports.openapi,
 
     async 'GET /api/v1/overview'() {
@@ -83,7 +85,7 @@ export function operationsHandlers(ports: OperationsRoutePorts): Handlers<Key> {
         by_band: live.byBand,
         by_state: live.byState,
         open_alerts: openAlerts,
-        sessions: needing.map((record) => ports.presentSession(record)),
+        sessions: needing.map(presentSession),
         alerts: worst,
         course: minutes.map(({ at, mean, max }) => ({ at: at.toISOString(), mean, max })),
       };
