@@ -11,7 +11,7 @@ const THREAD = /new URL\('\.\/([\w-]+)\.thread\.mjs', import\.meta\.url\)/g;
 const threads: Plugin = {
   name: 'worker-threads',
   async transform(code, id) {
-    if (!id.endsWith('.ts')) return undefined;
+    if (!id.endsWith('.ts') || id.endsWith('.spec.ts')) return undefined;
     let result = code;
     for (const [expression, name] of code.matchAll(THREAD)) {
       const source = join(dirname(id), `${name}.thread.ts`);
