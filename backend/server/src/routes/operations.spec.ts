@@ -32,7 +32,6 @@ function desk(checks: HealthCheck[] = []) {
     health: healthOf(checks, '1.2.3', 50),
     metrics: async () => 'verity_up 1\n',
     openapi: {},
-    jwks: () => ({ keys: [] }),
     realtime: () => ({ total_connections: 0, unique_users: 0, rooms: 0, events_per_second: 0 }),
     cache: async () => ({ total_keys: 0, used_memory: 0, kinds: [] }),
     bus: async () => [],

@@ -1,4 +1,4 @@
-// Handlers of the operations routes: health, metrics, the API description, public keys, overview, system page, demo data.
+// Handlers of the operations routes: health, metrics, the API description, overview, system page, demo data.
 import type {
   CacheStatistics,
   operationsRoutes,
@@ -20,8 +20,6 @@ export interface OperationsRoutePorts {
   /** Everything measured, in the text format of Prometheus. */
   metrics(): Promise<string>;
   openapi: Record<string, unknown>;
-  /** The keys that verify access tokens (RFC 7517). */
-  jwks(): { keys: Record<string, unknown>[] };
   liveSessions: LiveSessions;
   alerts: Pick<Alerts, 'countOpen' | 'mostSevereOpen'>;
   riskHistory: Pick<RiskHistory, 'course'>;
@@ -42,6 +40,9 @@ export interface TelemetryCounts {
   refused: Record<string, number>;
 }
 
+/** Declared here for its address; identity answers it. */
+type Key = Exclude<keyof typeof operationsRoutes, 'GET /.well-known/jwks.json'>;
+
 const HOUR_MS = 3_600_000;
 const SHOWN = 10;
 /** The course of a minute is looked at so often at most: it reads an hour of every session. */
@@ -49,7 +50,7 @@ const COURSE_REMEMBERED_MS = 10_000;
 
 export function operationsHandlers(
   ports: OperationsRoutePorts,
-): Handlers<keyof typeof operationsRoutes> {
+): Handlers<Key> {
   const course = remembered(
     () => ports.riskHistory.course(new Date(ports.clock().getTime() - HOUR_MS)),
     COURSE_REMEMBERED_MS,
@@ -67,8 +68,6 @@ export function operationsHandlers(
     'GET /health': () => ports.health(),
 
     'GET /metrics': () => ports.metrics(),
-
-    'GET /.well-known/jwks.json': async () => ports.jwks(),
 
     'GET /api/v1/openapi.json': async () => ports.openapi,
 
