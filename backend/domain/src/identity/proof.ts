@@ -89,7 +89,10 @@ export function proofs(ports: ProofPorts) {
     async checkPassword(user: UserRecord, password: string, address: string): Promise<void> {
       const account = `proof ${user.id}`;
       await ports.throttle.check(account, address);
-      if (await ports.passwords.verify(user.passwordHash, password)) return;
+      if (await ports.passwords.verify(user.passwordHash, password)) {
+        await ports.throttle.succeeded(account, address);
+        return;
+      }
       await ports.throttle.failed(account, address);
       throw new Fault('wrong-credentials', 'That is not your password.', { fix: 'Type it again.' });
     },
@@ -125,6 +128,7 @@ export function proofs(ports: ProofPorts) {
         await ports.throttle.failed(account, address);
         throw wrongCode();
       }
+      await ports.throttle.succeeded(account, address);
       const codes = ports.tokens.recoveryCodes();
       await ports.users.change(user.id, {
         totp: { sealedSecret: draft.sealedSecret, lastStep: step },

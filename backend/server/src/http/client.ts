@@ -36,6 +36,11 @@ export function sendPage(res: Response, html: (nonce: string) => string): void {
 export function client(dir: string): Router {
   const router = Router();
   const index = watchedFile(join(dir, 'index.html'));
+  const page: RequestHandler = async (_req, res) => {
+    const { text } = await index();
+    sendPage(res, (nonce) => text.replaceAll('CSP_NONCE', nonce));
+  };
+  router.get('/index.html', page);
   router.use(
     express.static(dir, {
       index: false,
@@ -50,13 +55,11 @@ export function client(dir: string): Router {
       },
     }),
   );
-  const page: RequestHandler = async (req, res, next) => {
+  router.get('/{*path}', (req, res, next) => {
     const navigates = req.accepts(['json', 'html']) === 'html' || req.path === '/';
-    if (!navigates || /\.[a-z0-9]+$/i.test(req.path)) return next();
-    const { text } = await index();
-    sendPage(res, (nonce) => text.replaceAll('CSP_NONCE', nonce));
-  };
-  router.get('/{*path}', page);
+    if (navigates && !/\.[a-z0-9]+$/i.test(req.path)) return page(req, res, next);
+    next();
+  });
   return router;
 }
 

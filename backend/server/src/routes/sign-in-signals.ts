@@ -67,25 +67,19 @@ export async function publishSignIn(ports: SignalPorts, person: SignedInPerson):
 export async function publishFailure(
   ports: SignalPorts,
   refused: SignInRefused,
-  { email, address }: { email: string; address: string },
+  address: string,
 ): Promise<void> {
   const at = ports.clock();
   const { user, failuresOfAccount, failuresOfAddress } = refused;
-  const about = { address, at };
   const reports = [
     failedLoginBurst({
-      ...about,
-      userId: user?.id ?? null,
-      account: email,
+      target: user ? { userId: user.id, email: user.email } : 'unknown account',
       failures: failuresOfAccount,
+      address,
+      at,
     }),
     failuresOfAddress >= ADDRESS_BURST
-      ? failedLoginBurst({
-          ...about,
-          userId: null,
-          account: `any account, from ${address}`,
-          failures: failuresOfAddress,
-        })
+      ? failedLoginBurst({ target: 'address', failures: failuresOfAddress, address, at })
       : null,
   ].filter((report) => report !== null);
   await Promise.all(reports.map((report) => ports.bus.publish('stream:alerts', report)));

@@ -40,7 +40,7 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
     const outcome = await ports.signIn({ email, password, profile, userAgent, address });
     if (!outcome.ok) {
       // Not awaited: what follows for an account that exists must not lengthen the answer.
-      publishFailure(ports, outcome, { email, address }).catch(ports.onLost);
+      publishFailure(ports, outcome, address).catch(ports.onLost);
       throw new Fault('wrong-credentials', 'E-mail address or password is wrong.', {
         fix: 'Check both. An admin can hand you a reset link.',
       });
