@@ -1,6 +1,6 @@
 // The sign-in throttle and the rate limit on a real Redis.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRateLimit } from './rate-limit';
+import { createAllowance } from './rate-limit';
 import { createSignInThrottle } from './sign-in-throttle';
 import { openTestRedis, type TestRedis } from './testing';
 
@@ -72,24 +72,20 @@ describe('the sign-in throttle', () => {
 });
 
 describe('the rate limit', () => {
-  it('refuses the call above the limit and says when to come again', async () => {
-    const limit = createRateLimit(test.redis);
-    for (let call = 0; call < 3; call++) await limit.hit('login', 'caller', 3, 60);
-    await expect(limit.hit('login', 'caller', 3, 60)).rejects.toMatchObject({
-      code: 'too-fast',
-      retryAfterSeconds: 60,
-    });
-    await limit.hit('login', 'somebody else', 3, 60);
-    await limit.hit('other', 'caller', 3, 60);
+  it('tells a caller what is left of its minute, and counts others apart', async () => {
+    const count = createAllowance(test.redis);
+    expect(await count('login:caller', 3)).toMatchObject({ allowed: true, remaining: 2 });
+    await count('login:caller', 3);
+    await count('login:caller', 3);
+    expect(await count('login:caller', 3)).toMatchObject({ allowed: false, remaining: 0 });
+    expect(await count('login:somebody else', 3)).toMatchObject({ allowed: true });
   });
 
   it('refuses everybody when Redis is away', async () => {
     const connections = test.connect();
     await connections.ready();
-    const limit = createRateLimit(connections);
+    const count = createAllowance(connections);
     connections.close();
-    await expect(limit.hit('login', 'caller', 3, 60)).rejects.toMatchObject({
-      code: 'unavailable',
-    });
+    await expect(count('login:caller', 3)).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

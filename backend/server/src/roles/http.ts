@@ -1,0 +1,284 @@
+// The role `http`: the client, the API and the sockets on the public port.
+import { createServer, type Server } from 'node:http';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openKeyRing } from '@verity/adapters/crypto/key-ring';
+import { createPasswordHasher } from '@verity/adapters/crypto/password';
+import { totp } from '@verity/adapters/crypto/totp';
+import { createVault } from '@verity/adapters/crypto/vault';
+import { createAllowance } from '@verity/adapters/redis/rate-limit';
+import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
+import { createTelemetryIntake } from '@verity/adapters/redis/telemetry-intake';
+import { activityNotes } from '@verity/domain/identity/activity';
+import { apiKeyring } from '@verity/domain/identity/api-keys';
+import { links } from '@verity/domain/identity/links';
+import { notices } from '@verity/domain/identity/notices';
+import { proofs } from '@verity/domain/identity/proof';
+import { refreshFamily } from '@verity/domain/identity/refresh';
+import { signIn } from '@verity/domain/identity/sign-in';
+import type { SessionId } from '@verity/protocol/ids';
+import { accessVerifier } from '../http/access-token';
+import { createApp } from '../http/app';
+import { docsPage } from '../http/docs-page';
+import { openApi } from '../http/openapi';
+import { followPolicy } from '../pipeline/policy-in-force';
+import { alertHandlers } from '../routes/alerts';
+import { auditHandlers } from '../routes/audit';
+import { identityHandlers } from '../routes/identity';
+import { identityAdminHandlers } from '../routes/identity-admin';
+import { operationsHandlers } from '../routes/operations';
+import { policyHandlers } from '../routes/policy';
+import { riskHandlers } from '../routes/risk';
+import type { Herald } from '../socket/announcer';
+import { createHub } from '../socket/hub';
+import { TelemetryCount } from '../socket/statistics';
+import { realtimeEvents } from '../sockets/realtime';
+import { riskEvents } from '../sockets/risk';
+import { telemetryEvents } from '../sockets/telemetry';
+import { decideRequest } from './decide-request';
+import { lifeOver, sha256, VERSION, type Ground } from './ground';
+import { createMetrics } from './metrics';
+
+const MAINTENANCE_MS = 5_000;
+const KEY_CARE_MS = 60_000;
+
+/** Opens the public port; answers the herald of its socket server. */
+export async function startHttpRole(ground: Ground): Promise<Herald> {
+  const { config, stores, bus, redis, log, clock, newId, journal, tokens, shutdown } = ground;
+  const vault = createVault(config.MASTER_KEY);
+  const passwords = await createPasswordHasher();
+  const access = await openKeyRing({
+    keys: stores.signingKeys,
+    vault,
+    clock,
+    rotateDays: config.SIGNING_KEY_DAYS,
+    accessMinutes: config.ACCESS_TOKEN_MINUTES,
+    issuer: config.PUBLIC_URL,
+    audience: 'verity',
+    onRotated: (kid) =>
+      journal.record({
+        actor: 'system:key-ring',
+        action: 'key.rotated',
+        subject: `key:${kid}`,
+        outcome: 'success',
+        address: null,
+        details: {},
+      }),
+  });
+  const verifyAccess = accessVerifier({
+    issuer: config.PUBLIC_URL,
+    audience: 'verity',
+    publicKey: (kid) => access.publicKey(kid),
+  });
+  const policy = await followPolicy({ policies: stores.policies, log });
+  shutdown.on('close', 'policy', () => policy.stop());
+
+  const telemetry = new TelemetryCount();
+  const httpServer = createServer();
+  const intake = createTelemetryIntake({
+    ...ground,
+    cap: config.STREAM_CAP,
+    replayMemoryMinutes: config.REPLAY_MEMORY_MINUTES,
+  });
+  // Sockets and sessions need one another: the life of sessions speaks through the herald of the hub.
+  const sessionRights = (id: SessionId) => life.rightsNow(id);
+  const hub = createHub({
+    httpServer,
+    redis: redis.commands,
+    redisPrefix: config.REDIS_PREFIX,
+    origins: config.WEBSOCKET_CORS_ALLOWED_ORIGINS,
+    bus,
+    verifyAccess,
+    sessionRights,
+    nextSeq: (session) => intake.nextSeq(session),
+    handlers: [
+      realtimeEvents({ sessionRights }),
+      riskEvents({ sessionRights, liveRisk: ground.liveRisk }),
+      telemetryEvents({ intake, bus, clock, count: telemetry }),
+    ],
+    telemetry,
+    log,
+  });
+  const herald: Herald = {
+    ...hub.announcer,
+    rightsChanged: (session) => hub.rightsChanged(session),
+  };
+  const life = lifeOver(ground, herald);
+
+  const record = journal.record;
+  const tell = notices({
+    notifications: stores.notifications,
+    announce: herald.announce,
+    clock,
+    newId,
+  });
+  const throttle = createSignInThrottle(redis);
+  const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
+  const activity = activityNotes(stores.sessions, clock);
+  const issued = links({
+    ...stores,
+    tokens,
+    passwords,
+    clock,
+    newId,
+    publicUrl: config.PUBLIC_URL,
+  });
+  const metrics = createMetrics({ hub, telemetry, bus, producerId: ground.producerId });
+
+  const identity = identityHandlers({
+    ...stores,
+    bus,
+    journal,
+    clock,
+    newId,
+    passwords,
+    access,
+    life,
+    tell,
+    links: issued,
+    windows: stores.behaviourWindows,
+    signIn: signIn({ ...stores, throttle, passwords, tokens, life, tell, record, clock, newId }),
+    refresh: refreshFamily({
+      ...stores,
+      tokens,
+      life,
+      record,
+      clock,
+      idleMinutes: config.SESSION_IDLE_MINUTES,
+    }),
+    proofs: proofs({ users: stores.users, throttle, passwords, tokens, totp, vault, clock }),
+    seen: activity.note,
+    registration: config.REGISTRATION,
+    onLost: (err) => log.error({ err }, 'something could not be published after its answer'),
+  });
+  const { statistics } = hub;
+  const api = openApi(VERSION);
+  const app = createApp(
+    {
+      handlers: [
+        identity,
+        identityAdminHandlers({ ...stores, keyring, links: issued, life, journal, clock }),
+        riskHandlers({
+          sessions: stores.sessions,
+          live: ground.liveRisk,
+          history: stores.riskHistory,
+          models: stores.behaviourModels,
+          windows: stores.behaviourWindows,
+          clock,
+        }),
+        policyHandlers({
+          policies: stores.policies,
+          announcer: herald,
+          journal,
+          // Every process looks for a newer version each second.
+          onPolicyChanged: () => undefined,
+          clock,
+        }),
+        alertHandlers({ alerts: stores.alerts, announcer: herald, journal, clock }),
+        auditHandlers({ chain: stores.auditChain, sha256 }),
+        operationsHandlers({
+          health: ground.health,
+          metrics: () => metrics.text(),
+          openapi: { ...api },
+          liveSessions: stores.liveSessions,
+          alerts: stores.alerts,
+          riskHistory: stores.riskHistory,
+          realtime: async () => (await statistics()).realtime,
+          telemetry: async () => (await statistics()).telemetry,
+          cache: () => ground.cache.state(),
+          bus: () => bus.state(),
+          process: () => ({
+            uptimeSeconds: process.uptime(),
+            rssBytes: process.memoryUsage.rss(),
+            node: process.version,
+          }),
+          demoData: stores.demoData,
+          async endDemoSessions({ actor, address }) {
+            for await (const session of stores.sessions.live()) {
+              if (!session.demo) continue;
+              await life.end(session.id, {
+                state: 'terminated',
+                reason: 'Demo data was removed.',
+                by: actor,
+                address,
+              });
+            }
+          },
+          journal,
+          clock,
+        }),
+      ],
+      verifyAccess,
+      sessionRights,
+      verifyApiKey: (key) => keyring.verify(key),
+      decideRequest: decideRequest({ policy: policy.current, liveRisk: ground.liveRisk, clock }),
+      async terminate(rights, reason) {
+        await life.end(rights.id, { state: 'terminated', reason, by: 'system:policy' });
+      },
+      rateLimit: createAllowance(redis),
+      newRequestId: newId,
+      seen: activity.note,
+      observe: (answer) => metrics.observe(answer),
+      log,
+    },
+    {
+      publicUrl: config.PUBLIC_URL,
+      trustedProxies: config.TRUSTED_PROXIES,
+      corsOrigins: config.WEBSOCKET_CORS_ALLOWED_ORIGINS,
+      clientDir: config.CLIENT_DIR,
+      collectorFile: config.COLLECTOR_FILE,
+      pages: { '/docs': docsPage(api) },
+    },
+  );
+  httpServer.on('request', app);
+  await listen(httpServer, config.PORT, config.HOST);
+
+  every(MAINTENANCE_MS, 'activity', () => activity.flush(), ground);
+  every(KEY_CARE_MS, 'signing keys', () => access.rotateWhenDue(), ground);
+  shutdown.on('intake', 'sockets', () => hub.close());
+  shutdown.on('intake', 'http', () => closeServer(httpServer));
+  shutdown.on('drain', 'telemetry', () => intake.drain());
+  shutdown.on('drain', 'activity', () => activity.flush());
+
+  const setUp = await issued.setUp();
+  if (setUp) showSetUpLink(setUp.link, config.DATA_DIR);
+  return herald;
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Requests in hand are answered; idle connections are closed. */
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), 5_000).unref();
+  });
+
+function every(
+  ms: number,
+  what: string,
+  work: () => Promise<void>,
+  { log, shutdown }: Ground,
+): void {
+  const timer = setInterval(() => {
+    work().catch((err: unknown) => log.warn({ what, err }, 'upkeep failed; it is tried again'));
+  }, ms);
+  shutdown.on('drain', what, () => clearInterval(timer));
+}
+
+/** Said once on the terminal, and kept where only the operator can read it until the first admin has used it. */
+function showSetUpLink(link: string, dataDir: string): void {
+  const folder = join(dataDir, 'secrets');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'setup-link'), `${link}\n`, { mode: 0o600 });
+  process.stderr.write(`Make the first admin here (once, within a day): ${link}\n`);
+}
