@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from './bundle.mjs';
 import { installPackages } from './stack/debian';
+import { angularCli } from './stack/product';
 import { findProgram } from './stack/program';
 import { type Count, failed, passed, run, type Step } from './testing/steps';
 import { countPlaywright, countVitest } from './testing/counts';
@@ -88,7 +89,7 @@ const steps: (Step | false)[] = [
       'specs of the client',
       'angular.json',
       [
-        ...[process.execPath, inProject('node_modules/@angular/cli/bin/ng.js'), 'test'],
+        ...[process.execPath, angularCli(), 'test'],
         ...['--watch=false', '--reporters=json', `--output-file=${join(reports, 'angular.json')}`],
       ],
       countVitest,

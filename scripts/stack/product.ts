@@ -59,11 +59,7 @@ export async function buildClient(
 ): Promise<void> {
   if (!existsSync(join(projectRoot, 'angular.json')) || isClientFresh()) return;
   const inputs = clientInputs();
-  const ng = ['frontend/node_modules', 'node_modules']
-    .map((folder) => join(projectRoot, folder, '@angular/cli/bin/ng.js'))
-    .find((path) => existsSync(path));
-  if (!ng) throw new StackError('@angular/cli is not installed', 'run `npm ci`');
-  const child = spawn(process.execPath, [ng, 'build'], {
+  const child = spawn(process.execPath, [angularCli(), 'build'], {
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
@@ -82,6 +78,15 @@ export async function buildClient(
   }
   mkdirSync(dirname(clientStamp), { recursive: true });
   writeFileSync(clientStamp, inputs);
+}
+
+/** The Angular CLI that the client asks for; the root may have another version for the linter. */
+export function angularCli(): string {
+  const cli = ['frontend/node_modules', 'node_modules']
+    .map((folder) => join(projectRoot, folder, '@angular/cli/bin/ng.js'))
+    .find((path) => existsSync(path));
+  if (!cli) throw new StackError('@angular/cli is not installed', 'run `npm ci`');
+  return cli;
 }
 
 /** A digest of everything that the client is made of. */
