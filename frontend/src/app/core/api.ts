@@ -1,6 +1,6 @@
 // The typed HTTP client: one method whose key, request and reply come from the protocol's table of routes.
 import { Injectable, inject } from '@angular/core';
-import { ApiError, errorOfResponse, isAbort, toApiError } from './api-error';
+import { type ApiError, errorOfResponse, isAbort, toApiError } from './api-error';
 import { toTarget } from './api-path';
 import { Identity } from './identity';
 import type { Reply, Request, RouteKey } from './wire';
@@ -10,9 +10,7 @@ interface Options {
 }
 
 type Arguments<K extends RouteKey> =
-  object extends Request<K>
-    ? [request?: Request<K> & Options]
-    : [request: Request<K> & Options];
+  object extends Request<K> ? [request?: Request<K> & Options] : [request: Request<K> & Options];
 
 interface Parts extends Options {
   params?: Record<string, unknown>;

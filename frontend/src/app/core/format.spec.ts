@@ -50,7 +50,10 @@ describe('sizes and lengths', () => {
   });
 
   it('counts one thing as one', () => {
-    expect([plural(1, 'session'), plural(1_200, 'session')]).toEqual(['1 session', '1,200 sessions']);
+    expect([plural(1, 'session'), plural(1_200, 'session')]).toEqual([
+      '1 session',
+      '1,200 sessions',
+    ]);
   });
 
   it('turns names into words', () => {

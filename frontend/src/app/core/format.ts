@@ -53,7 +53,12 @@ export function bytes(value: number): string {
 export function duration(seconds: number): string {
   const parts: string[] = [];
   let rest = Math.max(0, Math.floor(seconds));
-  for (const [size, name] of [[86_400, 'd'], [3_600, 'h'], [60, 'min'], [1, 's']] as const) {
+  for (const [size, name] of [
+    [86_400, 'd'],
+    [3_600, 'h'],
+    [60, 'min'],
+    [1, 's'],
+  ] as const) {
     const count = Math.floor(rest / size);
     rest -= count * size;
     if (count > 0) parts.push(`${count} ${name}`);
@@ -69,3 +74,10 @@ export function words(name: string): string {
   const text = name.replaceAll(/[_.-]+/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+/** The facts of an open record as pairs of words. */
+export const facts = (record: Readonly<Record<string, unknown>>): [string, string][] =>
+  Object.entries(record).map(([key, value]) => [
+    words(key),
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);

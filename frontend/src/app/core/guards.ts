@@ -6,7 +6,10 @@ import type { Role } from './wire';
 
 export const signedIn: CanActivateFn = (_, { url }) => {
   if (inject(Identity).signedIn()) return true;
-  return inject(Router).createUrlTree(['/sign-in'], url === '/' ? {} : { queryParams: { next: url } });
+  return inject(Router).createUrlTree(
+    ['/sign-in'],
+    url === '/' ? {} : { queryParams: { next: url } },
+  );
 };
 
 export const hasRole =

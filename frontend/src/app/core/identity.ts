@@ -1,6 +1,6 @@
 // Who is signed in: the access token in memory only, renewed through the HttpOnly cookie, one renewal at a time.
 import { Injectable, computed, signal } from '@angular/core';
-import { ApiError, errorOfResponse, toApiError } from './api-error';
+import { type ApiError, errorOfResponse, toApiError } from './api-error';
 import { deviceProfile } from './device';
 import type { Session, SignedIn, User } from './wire';
 
@@ -31,7 +31,8 @@ export class Identity {
 
   constructor() {
     this.tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (data === 'signed-out' && this.signedIn()) this.forget('You signed out in another tab.', true);
+      if (data === 'signed-out' && this.signedIn())
+        this.forget('You signed out in another tab.', true);
     };
   }
 
@@ -40,7 +41,8 @@ export class Identity {
     try {
       await this.refresh();
     } catch (error) {
-      if (toApiError(error).code === 'offline') this.ending.set({ detail: toApiError(error).message, byOneself: false });
+      if (toApiError(error).code === 'offline')
+        this.ending.set({ detail: toApiError(error).message, byOneself: false });
     }
   }
 

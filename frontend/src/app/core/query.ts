@@ -1,5 +1,13 @@
 // What a page reads: a value that follows its parameters, keeps the old one while it reads again, and names its failure.
-import { type Signal, DestroyRef, computed, effect, inject, signal, untracked } from '@angular/core';
+import {
+  type Signal,
+  DestroyRef,
+  computed,
+  effect,
+  inject,
+  signal,
+  untracked,
+} from '@angular/core';
 import { type ClientProblem, isAbort, toApiError } from './api-error';
 import { Identity } from './identity';
 

@@ -1,5 +1,5 @@
 // Keyboard shortcuts: registered by the pages that own them, listed under "?".
-import { DestroyRef, Injectable, signal } from '@angular/core';
+import { type DestroyRef, Injectable, signal } from '@angular/core';
 
 export interface Shortcut {
   /** One key (`j`, `/`, `?`), a chord of two (`g s`), or `mod+k` (Ctrl or Command). */

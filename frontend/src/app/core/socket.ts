@@ -1,5 +1,5 @@
 // The live connection: Socket.IO loaded when somebody is signed in, typed by the protocol, rejoining its rooms by itself.
-import { DestroyRef, Injectable, effect, inject, signal, untracked } from '@angular/core';
+import { type DestroyRef, Injectable, effect, inject, signal, untracked } from '@angular/core';
 import type {
   ClientEventName,
   ClientEventReply,
@@ -141,7 +141,7 @@ export class Realtime {
       () => {
         if (this.socket === socket) socket.connect();
       },
-      1_000 + Math.random() * 2_000,
+      1_000 + jitterMs(2_000),
     );
   }
 
@@ -152,6 +152,9 @@ export class Realtime {
     this.state.set('off');
   }
 }
+
+const jitterMs = (most: number): number =>
+  ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32) * most;
 
 const cut = (detail: string) => ({
   type: 'about:blank',

@@ -45,14 +45,21 @@ const LEAST_REASON = 3;
         @if (question.suggestions; as suggestions) {
           <div class="row wrap">
             @for (suggestion of suggestions; track suggestion) {
-              <button type="button" class="btn" (click)="reason.set(suggestion)">{{ suggestion }}</button>
+              <button type="button" class="btn" (click)="reason.set(suggestion)">
+                {{ suggestion }}
+              </button>
             }
           </div>
         }
       }
       <footer>
         <button type="button" class="btn" (click)="ref.close()">Cancel</button>
-        <button type="submit" class="btn primary" [class.danger]="question.danger" [disabled]="!ready()">
+        <button
+          type="submit"
+          class="btn primary"
+          [class.danger]="question.danger"
+          [disabled]="!ready()"
+        >
           {{ question.confirm }}
         </button>
       </footer>

@@ -7,7 +7,12 @@ import { Icon } from './icon';
   selector: 'vt-copy',
   imports: [Icon],
   template: `
-    <button type="button" [attr.aria-label]="'Copy ' + what()" [title]="value()" (click)="copy($event)">
+    <button
+      type="button"
+      [attr.aria-label]="'Copy ' + what()"
+      [title]="value()"
+      (click)="copy($event)"
+    >
       <span class="mono">{{ shown() }}</span>
       <vt-icon [name]="copied() ? 'check' : 'copy'" />
       <span class="sr-only" aria-live="polite">{{ copied() ? 'Copied' : '' }}</span>

@@ -12,7 +12,8 @@ import { Time } from './time';
   imports: [Time, RouterLink],
   template: `
     <div class="axis" aria-hidden="true">
-      <span>speaks for {{ own() ? 'you' : 'the owner' }}</span><span>speaks for a stranger</span>
+      <span>speaks for {{ own() ? 'you' : 'the owner' }}</span
+      ><span>speaks for a stranger</span>
     </div>
     <ul>
       @for (bar of bars(); track bar.contribution.source + bar.contribution.value) {
@@ -46,10 +47,14 @@ import { Time } from './time';
     <div class="total">
       <span>
         Sum of the evidence
-        <span class="faint">100 / (1 + e<sup>−({{ sign(sum()) }})</sup>)</span>
+        <span class="faint"
+          >100 / (1 + e<sup>−({{ sign(sum()) }})</sup>)</span
+        >
       </span>
       <b>{{ sign(sum()) }}</b>
-      <span class="gives">gives <b>{{ score(risk().risk_score) }}</b></span>
+      <span class="gives"
+        >gives <b>{{ score(risk().risk_score) }}</b></span
+      >
     </div>
     @if (audit()) {
       <p class="foot small">

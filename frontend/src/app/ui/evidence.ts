@@ -14,8 +14,7 @@ export interface EvidenceBar {
 /** Strongest first; the starting point comes last, since nobody can change it. */
 export function toBars(contributions: readonly Contribution[]): EvidenceBar[] {
   const largest = Math.max(1, ...contributions.map(({ log_odds }) => Math.abs(log_odds)));
-  const rank = (one: Contribution) =>
-    one.source === 'prior' ? -1 : Math.abs(one.log_odds);
+  const rank = (one: Contribution) => (one.source === 'prior' ? -1 : Math.abs(one.log_odds));
   return [...contributions]
     .sort((a, b) => rank(b) - rank(a))
     .map((contribution) => ({

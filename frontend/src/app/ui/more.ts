@@ -22,7 +22,12 @@ type Foot = Pick<ListQuery<unknown>, 'value' | 'more' | 'loadingMore' | 'morePro
         <span role="alert">{{ problem.detail }}</span>
       }
       @if (list().more()) {
-        <button type="button" class="btn" [disabled]="list().loadingMore()" (click)="list().loadMore()">
+        <button
+          type="button"
+          class="btn"
+          [disabled]="list().loadingMore()"
+          (click)="list().loadMore()"
+        >
           {{ list().loadingMore() ? 'Reading …' : 'Show more' }}
         </button>
       }

@@ -1,5 +1,4 @@
 // The own devices: which are trusted, which to forget.
-import { MatSlideToggle } from '@angular/material/slide-toggle';
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { Api } from '../core/api';
 import { Identity } from '../core/identity';
@@ -13,7 +12,7 @@ import { Time } from './time';
 
 @Component({
   selector: 'vt-own-devices',
-  imports: [Icon, MatSlideToggle, Pending, Time],
+  imports: [Icon, Pending, Time],
   template: `
     <section class="card" aria-labelledby="devices-title">
       <header><h2 id="devices-title">Devices</h2></header>
@@ -32,13 +31,16 @@ import { Time } from './time';
                 <vt-time [at]="device.first_seen_at" />, last <vt-time [at]="device.last_seen_at" />
               </div>
             </div>
-            <mat-slide-toggle
-              [checked]="device.trusted"
-              (change)="trust(device, $event.checked)"
-              [aria-label]="'Trust ' + device.label"
-            >
+            <label class="switch">
+              <input
+                type="checkbox"
+                role="switch"
+                [checked]="device.trusted"
+                (change)="trust(device, !device.trusted)"
+                [attr.aria-label]="'Trusted: ' + device.label"
+              />
               Trusted
-            </mat-slide-toggle>
+            </label>
             <button type="button" class="btn quiet" (click)="forget(device)">Forget</button>
           </li>
         }

@@ -14,7 +14,9 @@ import { Icon } from './icon';
         <b>{{ problem().title }}</b>
         <p>{{ problem().detail }} {{ problem().fix }}</p>
         @for (issue of problem().issues; track issue.path) {
-          <p class="small"><span class="mono">{{ issue.path }}</span> {{ issue.message }}</p>
+          <p class="small">
+            <span class="mono">{{ issue.path }}</span> {{ issue.message }}
+          </p>
         }
       </div>
       <ng-content />
@@ -48,6 +50,9 @@ export class ProblemNote {
     }
   `,
   styles: `
+    :host {
+      display: contents;
+    }
     .lines {
       display: grid;
       gap: 10px;

@@ -20,7 +20,15 @@ describe('toPoints', () => {
   });
 
   it('keeps values beyond the scale inside the box', () => {
-    expect(toPoints([{ at: 10, value: 900 }, { at: 10, value: -9 }], box)).toBe('100,0 100,50');
+    expect(
+      toPoints(
+        [
+          { at: 10, value: 900 },
+          { at: 10, value: -9 },
+        ],
+        box,
+      ),
+    ).toBe('100,0 100,50');
   });
 
   it('draws one sample as a level line', () => {

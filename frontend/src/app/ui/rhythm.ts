@@ -3,7 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
-  ElementRef,
+  type ElementRef,
   effect,
   inject,
   signal,
@@ -30,7 +30,11 @@ interface Speed {
 @Component({
   selector: 'vt-rhythm',
   template: `
-    <canvas #canvas role="img" aria-label="The last 30 seconds of your typing and movement"></canvas>
+    <canvas
+      #canvas
+      role="img"
+      aria-label="The last 30 seconds of your typing and movement"
+    ></canvas>
     @if (!seen()) {
       <p class="small faint">Type or move: bars are keys held, the line is pointer speed.</p>
     }
@@ -77,7 +81,10 @@ export class Rhythm {
       // Tokens have their new value once the root's attribute is set.
       requestAnimationFrame(() => this.readColors());
     });
-    const timer = setInterval(() => this.schedule(), matchMedia('(prefers-reduced-motion: reduce)').matches ? 1_000 : 50);
+    const timer = setInterval(
+      () => this.schedule(),
+      matchMedia('(prefers-reduced-motion: reduce)').matches ? 1_000 : 50,
+    );
     inject(DestroyRef).onDestroy(() => {
       stopWatching();
       clearInterval(timer);

@@ -37,11 +37,26 @@ const BOTTOM = 20;
     >
       <g [attr.transform]="'translate(' + left + ' ' + top + ')'">
         @for (band of bands(); track band.name) {
-          <rect [class]="'wash ' + band.name" x="0" [attr.y]="band.y" [attr.width]="box().width" [attr.height]="band.height" />
-          <text class="tick" x="-8" [attr.y]="band.y + band.height" text-anchor="end">{{ band.floor }}</text>
+          <rect
+            [class]="'wash ' + band.name"
+            x="0"
+            [attr.y]="band.y"
+            [attr.width]="box().width"
+            [attr.height]="band.height"
+          />
+          <text class="tick" x="-8" [attr.y]="band.y + band.height + 4" text-anchor="end">
+            {{ band.floor }}
+          </text>
         }
         @for (tick of times(); track tick.x) {
-          <text class="tick" [attr.x]="tick.x" [attr.y]="box().height + 15" [attr.text-anchor]="tick.anchor">{{ tick.text }}</text>
+          <text
+            class="tick"
+            [attr.x]="tick.x"
+            [attr.y]="box().height + 15"
+            [attr.text-anchor]="tick.anchor"
+          >
+            {{ tick.text }}
+          </text>
         }
         @if (second().length > 1) {
           <polyline class="second" [attr.points]="secondLine()" />
@@ -50,14 +65,22 @@ const BOTTOM = 20;
         @for (mark of placed(); track mark.at) {
           <g [class]="'mark ' + mark.tone">
             <line [attr.x1]="mark.x" [attr.x2]="mark.x" y1="0" [attr.y2]="box().height" />
-            <circle [attr.cx]="mark.x" cy="0" r="4"><title>{{ mark.label }}</title></circle>
+            <circle [attr.cx]="mark.x" cy="0" r="4">
+              <title>{{ mark.label }}</title>
+            </circle>
           </g>
         }
         @if (last(); as dot) {
           <circle [class]="'dot ' + dot.band" [attr.cx]="dot.x" [attr.cy]="dot.y" r="3.5" />
         }
         @if (pointed(); as read) {
-          <line class="cross" [attr.x1]="read.x" [attr.x2]="read.x" y1="0" [attr.y2]="box().height" />
+          <line
+            class="cross"
+            [attr.x1]="read.x"
+            [attr.x2]="read.x"
+            y1="0"
+            [attr.y2]="box().height"
+          />
           <circle class="cross-dot" [attr.cx]="read.x" [attr.cy]="read.y" r="3.5" />
         }
       </g>

@@ -11,9 +11,17 @@ import { BAND_ORDER, BAND_WORDS, FLOORS } from './risk-band';
       <span class="score">{{ text() }}</span>
       <span class="word">{{ words[band()] }} risk</span>
     </div>
-    <div class="track" role="img" [attr.aria-label]="'Risk ' + text() + ' of 100, ' + words[band()]">
+    <div
+      class="track"
+      role="img"
+      [attr.aria-label]="'Risk ' + text() + ' of 100, ' + words[band()]"
+    >
       @for (segment of segments; track segment.band) {
-        <span [class]="segment.band" [class.here]="segment.band === band()" [style.flex-grow]="segment.size"></span>
+        <span
+          [class]="segment.band"
+          [class.here]="segment.band === band()"
+          [style.flex-grow]="segment.size"
+        ></span>
       }
       <i [style.left.%]="score()"></i>
     </div>
@@ -34,7 +42,6 @@ import { BAND_ORDER, BAND_WORDS, FLOORS } from './risk-band';
       margin-bottom: 14px;
     }
     .score {
-      min-width: 2ch;
       font-size: 3.5rem;
       font-weight: 620;
       letter-spacing: -0.04em;

@@ -5,6 +5,7 @@ import { toPoints } from './polyline';
 
 const WIDTH = 88;
 const HEIGHT = 22;
+const LEAST_SPAN = 24;
 
 @Component({
   selector: 'vt-sparkline',
@@ -47,7 +48,15 @@ export class Sparkline {
   protected readonly points = computed(() => {
     const scores = this.scores();
     const samples = scores.map((value, at) => ({ at, value }));
-    const box = { width: WIDTH, height: HEIGHT, from: 0, to: scores.length - 1, top: 100 };
-    return toPoints(samples, box);
+    const highest = Math.max(...scores);
+    const lowest = Math.min(...scores);
+    // The shape is what a row can show; a calm session must look calm, so the span has a least size.
+    const span = Math.max(LEAST_SPAN, highest - lowest);
+    const floor = Math.max(0, Math.min(lowest, (highest + lowest - span) / 2));
+    const box = { width: WIDTH, height: HEIGHT, from: 0, to: scores.length - 1, top: span };
+    return toPoints(
+      samples.map(({ at, value }) => ({ at, value: value - floor })),
+      box,
+    );
   });
 }

@@ -25,14 +25,19 @@ import { Time } from '../../ui/time';
                 <p class="small soft">{{ one.body }}</p>
               </div>
               @if (one.link) {
-                <a class="small" [routerLink]="one.link" [attr.aria-label]="'Open: ' + one.title">Open</a>
+                <a class="small" [routerLink]="one.link" [attr.aria-label]="'Open: ' + one.title"
+                  >Open</a
+                >
               }
               <vt-time class="small faint" [at]="one.created_at" />
             </li>
           } @empty {
-            <vt-empty icon="bell" title="Nothing yet">
-              You are told here when a new device signs in, a step-up is asked, or a session is ended.
-            </vt-empty>
+            <li class="none">
+              <vt-empty icon="bell" title="Nothing yet">
+                You are told here when a new device signs in, a step-up is asked, or a session is
+                ended.
+              </vt-empty>
+            </li>
           }
         </ul>
         <vt-more [list]="notifications" />
@@ -56,10 +61,6 @@ export class NotificationsCard {
   );
 
   constructor() {
-    this.realtime.on(
-      'notification',
-      () => void this.notifications.reload(),
-      inject(DestroyRef),
-    );
+    this.realtime.on('notification', () => void this.notifications.reload(), inject(DestroyRef));
   }
 }

@@ -30,14 +30,29 @@ const SHORTEST = 12;
         />
         <label class="field">
           <span>Password now</span>
-          <input class="input" type="password" autocomplete="current-password" required [(vtValue)]="current" />
+          <input
+            class="input"
+            type="password"
+            autocomplete="current-password"
+            required
+            [(vtValue)]="current"
+          />
         </label>
         <label class="field">
           <span>New password</span>
-          <input class="input" type="password" autocomplete="new-password" maxlength="128" required [(vtValue)]="next" />
+          <input
+            class="input"
+            type="password"
+            autocomplete="new-password"
+            maxlength="128"
+            required
+            [(vtValue)]="next"
+          />
           <span class="hint">At least 12 characters. Every other session of yours ends.</span>
         </label>
-        <div><button type="submit" class="btn" [disabled]="!ready() || busy()">Change password</button></div>
+        <div>
+          <button type="submit" class="btn" [disabled]="!ready() || busy()">Change password</button>
+        </div>
       </form>
     </section>
   `,

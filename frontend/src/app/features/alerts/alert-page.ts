@@ -1,13 +1,21 @@
 // One alert: what happened, which layer says so on what evidence, whose it is, and what was noted.
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, input, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  input,
+  signal,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
-import { words } from '../../core/format';
+import { facts, words } from '../../core/format';
 import { query } from '../../core/query';
 import { Shortcuts } from '../../core/shortcuts';
 import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
-import type { Alert, AlertStatus } from '../../core/wire';
+import type { AlertStatus } from '../../core/wire';
 import { CopyId } from '../../ui/copy-id';
 import { EvidencePanel } from '../../ui/evidence-panel';
 import { Icon } from '../../ui/icon';
@@ -18,7 +26,12 @@ import { Time } from '../../ui/time';
 import { Value } from '../../ui/value';
 import { AlertChanges } from './alert-changes';
 
-const LAYERS = ['Layer 0: doors', 'Layer 1: signals', 'Layer 2: models', 'Layer 3: fused risk'] as const;
+const LAYERS = [
+  'Layer 0: doors',
+  'Layer 1: signals',
+  'Layer 2: models',
+  'Layer 3: fused risk',
+] as const;
 
 @Component({
   selector: 'vt-alert-page',
@@ -38,6 +51,7 @@ export class AlertPage {
   protected readonly statusLabels = ALERT_STATUS;
   protected readonly kindWords = ALERT_KIND;
   protected readonly words = words;
+  protected readonly facts = facts;
   protected readonly note = signal('');
   protected readonly busy = signal(false);
   protected readonly alert = query(
@@ -49,7 +63,11 @@ export class AlertPage {
   protected readonly series = query(
     () => this.session() ?? undefined,
     (id, signal) =>
-      this.api.call('GET /api/v1/sessions/:id/risk', { params: { id }, query: { minutes: 60 }, signal }),
+      this.api.call('GET /api/v1/sessions/:id/risk', {
+        params: { id },
+        query: { minutes: 60 },
+        signal,
+      }),
   );
   protected readonly layers = computed(() => {
     const sources = this.alert.value()?.sources ?? [];
@@ -81,13 +99,6 @@ export class AlertPage {
     );
   }
 
-  protected facts(evidence: Alert['sources'][number]['context_evidence']): [string, string][] {
-    return Object.entries(evidence).map(([key, value]) => [
-      words(key),
-      typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ]);
-  }
-
   protected percent(share: number): string {
     return `${Math.round(share * 100)} %`;
   }
@@ -109,7 +120,10 @@ export class AlertPage {
     this.busy.set(true);
     try {
       this.alert.set(
-        await this.api.call('POST /api/alerts/:id/notes', { params: { id: this.id() }, body: { text } }),
+        await this.api.call('POST /api/alerts/:id/notes', {
+          params: { id: this.id() },
+          body: { text },
+        }),
       );
       this.note.set('');
     } catch (error) {

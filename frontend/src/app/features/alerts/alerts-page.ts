@@ -3,7 +3,7 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
-  ElementRef,
+  type ElementRef,
   computed,
   effect,
   inject,
@@ -94,7 +94,13 @@ export class AlertsPage {
       : `${plural(page.total, 'alert')} ${page.total === 1 ? 'waits' : 'wait'} for you`;
   });
   protected readonly filtered = computed(
-    () => this.severity() || this.kind() || this.assignee() || this.q() || this.session_id() || this.user_id(),
+    () =>
+      this.severity() ||
+      this.kind() ||
+      this.assignee() ||
+      this.q() ||
+      this.session_id() ||
+      this.user_id(),
   );
   protected readonly tickedAlerts = computed(() =>
     (this.alerts.value()?.items ?? []).filter(({ id }) => this.ticked().has(id)),
@@ -112,7 +118,11 @@ export class AlertsPage {
     );
     effect(() => {
       this.alerts.value();
-      untracked(() => this.ticked.update((ids) => (ids.size ? new Set(this.tickedAlerts().map(({ id }) => id)) : ids)));
+      untracked(() =>
+        this.ticked.update((ids) =>
+          ids.size ? new Set(this.tickedAlerts().map(({ id }) => id)) : ids,
+        ),
+      );
     });
     effect((onCleanup) => {
       const text = this.text().trim();
@@ -193,7 +203,12 @@ export class AlertsPage {
         { keys: 'i', about: 'Investigate', group, run: to('investigating') },
         { keys: 'r', about: 'Resolve', group, run: to('resolved') },
         { keys: 'f', about: 'False positive', group, run: to('false_positive') },
-        { keys: '/', about: 'Filter by text', group, run: () => this.search().nativeElement.focus() },
+        {
+          keys: '/',
+          about: 'Filter by text',
+          group,
+          run: () => this.search().nativeElement.focus(),
+        },
       ],
       until,
     );

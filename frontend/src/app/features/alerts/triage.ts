@@ -2,7 +2,11 @@
 import type { Alert, AlertStatus } from '../../core/wire';
 
 /** What waits for somebody. */
-export const OPEN_STATUSES = ['open', 'acknowledged', 'investigating'] as const satisfies AlertStatus[];
+export const OPEN_STATUSES = [
+  'open',
+  'acknowledged',
+  'investigating',
+] as const satisfies AlertStatus[];
 
 export type StatusFilter = AlertStatus | 'waiting' | 'all';
 

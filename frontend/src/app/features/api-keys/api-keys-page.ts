@@ -119,7 +119,8 @@ export class ApiKeysPage {
   protected async revoke({ id, name }: ApiKey): Promise<void> {
     const consent = await this.confirm.ask({
       title: `Revoke the key of ${name}?`,
-      consequence: 'The application that holds it is refused from this moment on. A revoked key cannot be brought back.',
+      consequence:
+        'The application that holds it is refused from this moment on. A revoked key cannot be brought back.',
       confirm: 'Revoke',
       danger: true,
     });

@@ -1,14 +1,24 @@
 // Audit: who did what, chained by hash; anybody with the right can have the whole chain walked.
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, linkedSignal, signal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+  untracked,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
 import { download } from '../../core/download';
-import { plural, wholeNumber, words } from '../../core/format';
+import { facts, plural, wholeNumber } from '../../core/format';
 import { Identity } from '../../core/identity';
 import { listQuery } from '../../core/query';
 import { oneOf, urlState } from '../../core/url-state';
-import type { AuditAction, AuditEntry, ChainCheck } from '../../core/wire';
+import type { AuditAction, ChainCheck } from '../../core/wire';
 import { CopyId } from '../../ui/copy-id';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
@@ -39,6 +49,7 @@ export class AuditPage {
   protected readonly actions = Object.keys(ACTION) as AuditAction[];
   protected readonly actionWords = ACTION;
   protected readonly number = wholeNumber;
+  protected readonly details = facts;
   protected readonly actorText = linkedSignal(() => this.actor() ?? '');
   protected readonly subjectText = linkedSignal(() => this.subject() ?? '');
   protected readonly open = signal<number | undefined>(undefined);
@@ -53,7 +64,8 @@ export class AuditPage {
       action: oneOf(this.actions, this.action(), undefined),
       outcome: oneOf(OUTCOMES, this.outcome(), undefined),
     }),
-    (query, cursor, signal) => this.api.call('GET /api/v1/audit', { query: { ...query, cursor }, signal }),
+    (query, cursor, signal) =>
+      this.api.call('GET /api/v1/audit', { query: { ...query, cursor }, signal }),
   );
   protected readonly answer = computed(() => {
     const check = this.check();
@@ -80,13 +92,6 @@ export class AuditPage {
 
   protected party(text: string): Party {
     return partyOf(text, this.identity.user()?.role === 'admin');
-  }
-
-  protected details({ record }: AuditEntry): [string, string][] {
-    return Object.entries(record.details).map(([key, value]) => [
-      words(key),
-      typeof value === 'object' ? JSON.stringify(value) : String(value),
-    ]);
   }
 
   protected async verify(): Promise<void> {

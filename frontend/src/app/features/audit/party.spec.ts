@@ -16,7 +16,11 @@ describe('partyOf', () => {
   });
 
   it('reads parts of the system, and what has no colon', () => {
-    expect(partyOf('system:sweep', true)).toEqual({ kind: 'system', name: 'sweep', path: undefined });
+    expect(partyOf('system:sweep', true)).toEqual({
+      kind: 'system',
+      name: 'sweep',
+      path: undefined,
+    });
     expect(partyOf('demo', true)).toEqual({ kind: 'demo', name: '', path: undefined });
   });
 });

@@ -1,5 +1,12 @@
 // For developers: put the collector into a page, try it here, call the API.
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  signal,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Identity } from '../../core/identity';
 import { Realtime } from '../../core/socket';

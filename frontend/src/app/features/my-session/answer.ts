@@ -33,14 +33,17 @@ export function answerFor(session: Session, risk: RiskScore | null): Answer {
   return { title: `${TRUST[band]}: ${score}`, detail: reasonFor(risk) };
 }
 
+/** While the score is low, what speaks for the person; else what speaks against. */
 function reasonFor(risk: RiskScore | null): string {
   if (!risk) return 'The first score comes with your first seconds of typing or movement.';
-  const evidence = risk.contributions.filter(({ source }) => source !== 'prior');
+  const evidence = risk.contributions.filter(
+    ({ source, log_odds }) => source !== 'prior' && log_odds > 0 === (risk.band !== 'low'),
+  );
   const strongest = evidence.reduce<(typeof evidence)[number] | undefined>(
     (best, one) => (best && Math.abs(best.log_odds) >= Math.abs(one.log_odds) ? best : one),
     undefined,
   );
-  if (!strongest || Math.abs(strongest.log_odds) < 0.05) return 'Nothing speaks for or against you yet.';
+  if (!strongest || Math.abs(strongest.log_odds) < 0.05) return 'Nothing weighs much yet.';
   const direction = strongest.log_odds > 0 ? 'What raises it most' : 'What speaks most for you';
   return `${direction}: ${SOURCE[strongest.source].toLowerCase()} (${strongest.value}).`;
 }

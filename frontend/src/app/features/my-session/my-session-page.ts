@@ -124,7 +124,9 @@ export class MySessionPage {
       if (!consent) return;
     }
     try {
-      await this.api.call('POST /api/v1/me/verdicts', { body: { session_id: session.id, verdict } });
+      await this.api.call('POST /api/v1/me/verdicts', {
+        body: { session_id: session.id, verdict },
+      });
       this.toasts.say(
         verdict === 'me'
           ? 'Thank you. Your word counts as evidence and helps the model learn.'

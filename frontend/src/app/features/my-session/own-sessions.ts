@@ -45,18 +45,25 @@ import { Time } from '../../ui/time';
                     </span>
                   </td>
                   <td data-label="State">
-                    <span [class]="'chip ' + states[session.state].tone" [title]="session.state_reason ?? ''">
+                    <span
+                      [class]="'chip ' + states[session.state].tone"
+                      [title]="session.state_reason ?? ''"
+                    >
                       {{ states[session.state].text }}
                     </span>
                   </td>
-                  <td data-label="Risk"><vt-band [band]="session.band" [score]="session.risk_score" /></td>
+                  <td data-label="Risk">
+                    <vt-band [band]="session.band" [score]="session.risk_score" />
+                  </td>
                   <td data-label="Address" class="mono">{{ session.address }}</td>
                   <td data-label="Started"><vt-time [at]="session.started_at" /></td>
                   <td data-label="Last seen"><vt-time [at]="session.last_seen_at" /></td>
                   <td class="right">
                     <div class="row end">
                       @if (session.id !== identity.session()?.id) {
-                        <button type="button" class="btn quiet" (click)="disown(session)">Wasn’t me</button>
+                        <button type="button" class="btn quiet" (click)="disown(session)">
+                          Wasn’t me
+                        </button>
                         @if (!session.ended_at) {
                           <button type="button" class="btn" (click)="end(session)">End</button>
                         }

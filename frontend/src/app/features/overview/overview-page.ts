@@ -40,10 +40,16 @@ export class OverviewPage {
   );
   protected readonly answer = computed(() => opening(this.overview.value()));
   protected readonly mean = computed(() =>
-    (this.overview.value()?.course ?? []).map(({ at, mean }) => ({ at: Date.parse(at), value: mean })),
+    (this.overview.value()?.course ?? []).map(({ at, mean }) => ({
+      at: Date.parse(at),
+      value: mean,
+    })),
   );
   protected readonly max = computed(() =>
-    (this.overview.value()?.course ?? []).map(({ at, max }) => ({ at: Date.parse(at), value: max })),
+    (this.overview.value()?.course ?? []).map(({ at, max }) => ({
+      at: Date.parse(at),
+      value: max,
+    })),
   );
   protected readonly bands = computed(() => {
     const overview = this.overview.value();

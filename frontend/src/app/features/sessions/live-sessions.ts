@@ -1,7 +1,16 @@
 // The live list behind the sessions page: reads it once, then follows score updates, at most once a frame.
 import { Injectable, signal } from '@angular/core';
 import type { RiskScore, Session } from '../../core/wire';
-import { type Row, type RowFilter, type Sort, fits, inOrder, inPlace, toRow, withScore } from './session-rows';
+import {
+  type Row,
+  type RowFilter,
+  type Sort,
+  fits,
+  inOrder,
+  inPlace,
+  toRow,
+  withScore,
+} from './session-rows';
 
 /** Rows change their order at most so often: a list that dances cannot be read. */
 const REORDER_MS = 2_000;

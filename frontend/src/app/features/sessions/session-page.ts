@@ -66,7 +66,9 @@ export class SessionPage {
   protected readonly states = SESSION_STATE;
   protected readonly effects = EFFECT;
   protected readonly score = scoreText;
-  protected readonly span = computed(() => (this.minutes() ?? '') in SPANS ? this.minutes()! : '60');
+  protected readonly span = computed(() =>
+    (this.minutes() ?? '') in SPANS ? this.minutes()! : '60',
+  );
 
   protected readonly session = query(
     () => ({ id: this.id(), connections: this.realtime.connections() }),
@@ -75,7 +77,11 @@ export class SessionPage {
   protected readonly series = query(
     () => ({ id: this.id(), minutes: this.span(), connections: this.realtime.connections() }),
     ({ id, minutes }, signal) =>
-      this.api.call('GET /api/v1/sessions/:id/risk', { params: { id }, query: { minutes }, signal }),
+      this.api.call('GET /api/v1/sessions/:id/risk', {
+        params: { id },
+        query: { minutes },
+        signal,
+      }),
   );
   protected readonly decisions = listQuery(
     () => ({ id: this.id() }),
@@ -86,7 +92,9 @@ export class SessionPage {
         signal,
       }),
   );
-  protected readonly risk = linkedSignal<RiskScore | null>(() => this.series.value()?.current ?? null);
+  protected readonly risk = linkedSignal<RiskScore | null>(
+    () => this.series.value()?.current ?? null,
+  );
   protected readonly course = linkedSignal<readonly Sample[]>(() =>
     (this.series.value()?.points ?? []).map(({ at, risk_score }) => ({
       at: Date.parse(at),

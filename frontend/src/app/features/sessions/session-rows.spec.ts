@@ -56,8 +56,8 @@ describe('withScore', () => {
 
 describe('fits', () => {
   it('counts every state in which a session still lives as live', () => {
-    const asked = toRow({ ...session('a', 1), state: 'step_up' } as Session);
-    const gone = toRow({ ...session('b', 1), state: 'terminated' } as Session);
+    const asked = toRow({ ...session('a', 1), state: 'step_up' });
+    const gone = toRow({ ...session('b', 1), state: 'terminated' });
     expect(fits(asked, { state: 'live', band: undefined })).toBe(true);
     expect(fits(gone, { state: 'live', band: undefined })).toBe(false);
     expect(fits(asked, { state: 'live', band: 'high' })).toBe(false);

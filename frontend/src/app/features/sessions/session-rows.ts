@@ -47,9 +47,7 @@ const KEYS = {
 /** Highest or newest first; ties keep one order by id, so that rows never dance. */
 export function inOrder(rows: Iterable<Row>, sort: Sort): Row[] {
   const key = KEYS[sort];
-  return [...rows].sort(
-    (a, b) => key(b) - key(a) || (a.session.id < b.session.id ? -1 : 1),
-  );
+  return [...rows].sort((a, b) => key(b) - key(a) || (a.session.id < b.session.id ? -1 : 1));
 }
 
 /** The rows that are on screen stay where they are; only what they show is new. */

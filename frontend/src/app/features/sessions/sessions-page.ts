@@ -1,11 +1,15 @@
 // Sessions: the live list by risk, filtered by the address, kept calm while somebody reads it.
 import { CdkMenu, CdkMenuItem, CdkMenuItemCheckbox, CdkMenuTrigger } from '@angular/cdk/menu';
-import { CdkFixedSizeVirtualScroll, CdkVirtualForOf, CdkVirtualScrollViewport } from '@angular/cdk/scrolling';
+import {
+  CdkFixedSizeVirtualScroll,
+  CdkVirtualForOf,
+  CdkVirtualScrollViewport,
+} from '@angular/cdk/scrolling';
 import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
-  ElementRef,
+  type ElementRef,
   computed,
   effect,
   inject,
@@ -126,10 +130,13 @@ export class SessionsPage {
   );
   protected readonly answer = computed(() => {
     const rows = this.live.shown();
-    const waiting = rows.filter(({ session: { state } }) => state === 'step_up' || state === 'restricted');
+    const waiting = rows.filter(
+      ({ session: { state } }) => state === 'step_up' || state === 'restricted',
+    );
     const high = rows.filter(({ session: { band } }) => band === 'high' || band === 'critical');
     if (this.stateIn() !== 'live') return plural(rows.length, 'session');
-    if (waiting.length + high.length === 0) return `${plural(rows.length, 'live session')}, none needs you`;
+    if (waiting.length + high.length === 0)
+      return `${plural(rows.length, 'live session')}, none needs you`;
     return [
       high.length ? `${plural(high.length, 'session')} at high risk` : '',
       waiting.length ? `${plural(waiting.length, 'session')} held until proof` : '',
@@ -236,11 +243,24 @@ export class SessionsPage {
           keys: 'enter',
           about: 'Open it',
           group,
-          run: () => this.withSelected(({ session }) => void this.router.navigate(['/sessions', session.id])),
+          run: () =>
+            this.withSelected(
+              ({ session }) => void this.router.navigate(['/sessions', session.id]),
+            ),
         },
-        { keys: 'x', about: 'Terminate it', group, run: () => this.withSelected((row) => void this.terminate(row)) },
+        {
+          keys: 'x',
+          about: 'Terminate it',
+          group,
+          run: () => this.withSelected((row) => void this.terminate(row)),
+        },
         { keys: 'p', about: 'Pause or go on', group, run: () => this.live.togglePause() },
-        { keys: '/', about: 'Filter by text', group, run: () => this.search().nativeElement.focus() },
+        {
+          keys: '/',
+          about: 'Filter by text',
+          group,
+          run: () => this.search().nativeElement.focus(),
+        },
       ],
       until,
     );

@@ -3,7 +3,7 @@ import { DialogRef } from '@angular/cdk/dialog';
 import {
   ChangeDetectionStrategy,
   Component,
-  ElementRef,
+  type ElementRef,
   computed,
   effect,
   inject,
@@ -56,10 +56,30 @@ export class CommandPalette {
       icon,
       run: () => this.router.navigateByUrl(path),
     })),
-    { title: 'Light or dark', about: 'switch the theme', icon: 'sun', run: () => this.preferences.toggleTheme() },
-    { title: 'Comfortable or compact', about: 'switch the density', icon: 'rows', run: () => this.preferences.toggleDensity() },
-    { title: 'API description', about: 'every route, with its shapes', icon: 'code', run: () => location.assign('/docs') },
-    { title: 'Sign out', about: 'end this session', icon: 'out', run: () => this.identity.signOut() },
+    {
+      title: 'Light or dark',
+      about: 'switch the theme',
+      icon: 'sun',
+      run: () => this.preferences.toggleTheme(),
+    },
+    {
+      title: 'Comfortable or compact',
+      about: 'switch the density',
+      icon: 'rows',
+      run: () => this.preferences.toggleDensity(),
+    },
+    {
+      title: 'API description',
+      about: 'every route, with its shapes',
+      icon: 'code',
+      run: () => location.assign('/docs'),
+    },
+    {
+      title: 'Sign out',
+      about: 'end this session',
+      icon: 'out',
+      run: () => this.identity.signOut(),
+    },
   ];
 
   protected readonly commands = computed(() => [

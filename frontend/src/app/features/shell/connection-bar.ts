@@ -1,5 +1,12 @@
 // Says when the live connection is away: visible, harmless, and gone by itself.
-import { ChangeDetectionStrategy, Component, computed, effect, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  signal,
+} from '@angular/core';
 import { Realtime } from '../../core/socket';
 import { Icon } from '../../ui/icon';
 

@@ -51,21 +51,33 @@ export class DemoChip {
     return demo && demo.users > 0 ? demo : undefined;
   });
 
-  protected async remove({ users, sessions, alerts }: { users: number; sessions: number; alerts: number }): Promise<void> {
+  protected async remove({
+    users,
+    sessions,
+    alerts,
+  }: {
+    users: number;
+    sessions: number;
+    alerts: number;
+  }): Promise<void> {
     const consent = await this.confirm.ask({
       title: 'Remove all demo data?',
       consequence:
         `${plural(users, 'demo person', 'demo people')}, ${plural(sessions, 'session')} and ` +
         `${plural(alerts, 'alert')} are removed, and their models of behaviour with them. ` +
         'Audit records stay, since nothing is ever taken out of the log.' +
-        (this.identity.user()?.demo ? ' Your own account is a demo account: you will be signed out.' : ''),
+        (this.identity.user()?.demo
+          ? ' Your own account is a demo account: you will be signed out.'
+          : ''),
       confirm: 'Remove demo data',
       danger: true,
     });
     if (!consent) return;
     try {
       const gone = await this.api.call('DELETE /api/v1/demo');
-      this.toasts.say(`Removed ${plural(gone.users, 'demo person', 'demo people')} and all that was theirs.`);
+      this.toasts.say(
+        `Removed ${plural(gone.users, 'demo person', 'demo people')} and all that was theirs.`,
+      );
       this.identity.epoch.update((epoch) => epoch + 1);
     } catch (error) {
       this.toasts.fail('The demo data is still there.', error);

@@ -10,7 +10,12 @@ import { Nav } from './nav';
   template: `
     <div class="head">
       <b>Verity</b>
-      <button type="button" class="btn quiet icon" aria-label="Close navigation" (click)="ref.close()">
+      <button
+        type="button"
+        class="btn quiet icon"
+        aria-label="Close navigation"
+        (click)="ref.close()"
+      >
         <vt-icon name="close" />
       </button>
     </div>

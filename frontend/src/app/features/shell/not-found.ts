@@ -10,8 +10,8 @@ import { Empty } from '../../ui/empty';
     <div class="page">
       <h1>There is no such page</h1>
       <vt-empty icon="search" title="This address leads nowhere">
-        It may have moved or been mistyped. <a routerLink="/">Go to your first page</a> or press Ctrl K
-        to find what you look for.
+        It may have moved or been mistyped. <a routerLink="/">Go to your first page</a> or press
+        Ctrl K to find what you look for.
       </vt-empty>
     </div>
   `,

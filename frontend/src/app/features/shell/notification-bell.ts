@@ -108,7 +108,8 @@ export class NotificationBell {
   protected readonly notifications = query(
     // Read again after every reconnect: what came meanwhile was not heard.
     () => ({ connections: this.realtime.connections() }),
-    (_, signal) => this.api.call('GET /api/v1/me/notifications', { query: { limit: SHOWN }, signal }),
+    (_, signal) =>
+      this.api.call('GET /api/v1/me/notifications', { query: { limit: SHOWN }, signal }),
   );
   protected readonly unread = computed(() => this.notifications.value()?.unread ?? 0);
   protected readonly label = computed(() =>

@@ -1,6 +1,13 @@
 // How the own session stands, when it does not stand well: asks for proof when a step-up is due, explains a restriction.
 import { Dialog } from '@angular/cdk/dialog';
-import { ChangeDetectionStrategy, Component, DestroyRef, effect, inject, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  effect,
+  inject,
+  untracked,
+} from '@angular/core';
 import { Api } from '../../core/api';
 import { query } from '../../core/query';
 import { Identity } from '../../core/identity';

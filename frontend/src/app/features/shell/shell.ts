@@ -67,7 +67,11 @@ export class Shell {
     if (this.identity.user()?.role === 'admin') {
       this.realtime.join('join_admin_room', { channel: 'alerts' }, undefined, until);
       this.realtime.join('join_admin_room', { channel: 'system' }, undefined, until);
-      this.realtime.on('admin_notification', ({ title, link }) => this.announce(title, link), until);
+      this.realtime.on(
+        'admin_notification',
+        ({ title, link }) => this.announce(title, link),
+        until,
+      );
     }
     effect(() => {
       if (!this.identity.signedIn()) untracked(() => this.leave());
@@ -80,7 +84,9 @@ export class Shell {
     this.dialog.open(CommandPalette, {
       ariaLabel: 'Command palette',
       backdropClass: 'scrim',
-      positionStrategy: createGlobalPositionStrategy(this.injector).centerHorizontally().top('12vh'),
+      positionStrategy: createGlobalPositionStrategy(this.injector)
+        .centerHorizontally()
+        .top('12vh'),
     });
   }
 

@@ -23,7 +23,11 @@ const METHODS = {
     <form class="dialog" (submit)="$event.preventDefault(); prove()">
       <h2 id="step-up-title">Prove again that it is you</h2>
       <p class="soft">
-        {{ identity.stepUpReason() ?? identity.session()?.state_reason ?? 'You can lower your score by proving who you are.' }}
+        {{
+          identity.stepUpReason() ??
+            identity.session()?.state_reason ??
+            'You can lower your score by proving who you are.'
+        }}
       </p>
       @if (problem(); as problem) {
         <vt-problem [problem]="problem" />

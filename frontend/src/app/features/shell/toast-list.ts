@@ -14,7 +14,12 @@ import { Icon } from '../../ui/icon';
           @if (toast.action; as action) {
             <button type="button" class="act" (click)="act(toast)">{{ action.label }}</button>
           }
-          <button type="button" class="close" aria-label="Dismiss" (click)="toasts.dismiss(toast.id)">
+          <button
+            type="button"
+            class="close"
+            aria-label="Dismiss"
+            (click)="toasts.dismiss(toast.id)"
+          >
             <vt-icon name="close" />
           </button>
         </div>

@@ -11,10 +11,10 @@ import { ChangeDetectionStrategy, Component } from '@angular/core';
       </div>
       <ng-content />
     </main>
-    <p class="faint small">
+    <footer class="faint small">
       Verity keeps verifying who is behind a session. It measures the timing of typing and movement,
       never which key is pressed.
-    </p>
+    </footer>
   `,
   styles: `
     :host {
@@ -42,7 +42,7 @@ import { ChangeDetectionStrategy, Component } from '@angular/core';
       font-size: var(--text-l);
       letter-spacing: -0.01em;
     }
-    p {
+    footer {
       max-width: 46ch;
       text-align: center;
     }

@@ -51,13 +51,25 @@ const SHORTEST = 12;
             @if (link.kind === 'setup') {
               <label class="field">
                 <span>E-mail</span>
-                <input class="input" type="email" autocomplete="username" required [(vtValue)]="email" />
+                <input
+                  class="input"
+                  type="email"
+                  autocomplete="username"
+                  required
+                  [(vtValue)]="email"
+                />
               </label>
             }
             @if (link.kind !== 'reset') {
               <label class="field">
                 <span>Your name</span>
-                <input class="input" autocomplete="name" maxlength="100" required [(vtValue)]="name" />
+                <input
+                  class="input"
+                  autocomplete="name"
+                  maxlength="100"
+                  required
+                  [(vtValue)]="name"
+                />
               </label>
             }
             <label class="field">

@@ -55,7 +55,8 @@ import { Frame } from './frame';
         </button>
       </form>
       <p class="small soft">
-        Lost your password or authenticator? An admin of this installation can hand you a reset link.
+        Lost your password or authenticator? An admin of this installation can hand you a reset
+        link.
       </p>
     </vt-frame>
   `,

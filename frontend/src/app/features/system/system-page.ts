@@ -31,10 +31,13 @@ export class SystemPage {
     const away = system.health.dependencies.filter(({ ok }) => !ok).map(({ name }) => name);
     if (away.length) return `${away.join(' and ')} ${away.length === 1 ? 'is' : 'are'} not well`;
     const dead = this.deadLetters();
-    return dead ? `All parts are well; ${plural(dead, 'dead letter')} to look at` : 'All parts are well';
+    return dead
+      ? `All parts are well; ${plural(dead, 'dead letter')} to look at`
+      : 'All parts are well';
   });
   protected readonly deadLetters = computed(
-    () => this.system.value()?.bus.find(({ stream }) => stream === 'stream:dead_letter')?.length ?? 0,
+    () =>
+      this.system.value()?.bus.find(({ stream }) => stream === 'stream:dead_letter')?.length ?? 0,
   );
   protected readonly streams = computed(() =>
     (this.system.value()?.bus ?? []).map((stream) => ({

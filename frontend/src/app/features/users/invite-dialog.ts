@@ -45,7 +45,9 @@ const ABOUT = {
       </label>
       <footer>
         <button type="button" class="btn" (click)="ref.close()">Cancel</button>
-        <button type="submit" class="btn primary" [disabled]="!ready() || busy()">Make the link</button>
+        <button type="submit" class="btn primary" [disabled]="!ready() || busy()">
+          Make the link
+        </button>
       </footer>
     </form>
   `,

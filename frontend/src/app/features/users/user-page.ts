@@ -51,7 +51,8 @@ export class UserPage {
   );
   protected readonly sessions = listQuery(
     () => ({ user_id: this.id(), sort: 'last_seen' as const, limit: 20 }),
-    (query, cursor, signal) => this.api.call('GET /api/v1/sessions', { query: { ...query, cursor }, signal }),
+    (query, cursor, signal) =>
+      this.api.call('GET /api/v1/sessions', { query: { ...query, cursor }, signal }),
   );
   protected readonly answer = computed(() => {
     const user = this.person.value()?.user;

@@ -1,7 +1,16 @@
 // Users: who may do what, invitations, and what an admin can do for them.
 import { Dialog } from '@angular/cdk/dialog';
 import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
-import { ChangeDetectionStrategy, Component, computed, effect, inject, input, linkedSignal, untracked } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  untracked,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Api } from '../../core/api';
@@ -22,7 +31,18 @@ import { UserActions } from './user-actions';
 
 @Component({
   selector: 'vt-users-page',
-  imports: [CdkMenu, CdkMenuItem, CdkMenuTrigger, Empty, Icon, More, Pending, RouterLink, Time, Value],
+  imports: [
+    CdkMenu,
+    CdkMenuItem,
+    CdkMenuTrigger,
+    Empty,
+    Icon,
+    More,
+    Pending,
+    RouterLink,
+    Time,
+    Value,
+  ],
   templateUrl: './users-page.html',
   styles: `
     .name {
@@ -56,7 +76,8 @@ export class UsersPage {
       role: oneOf(this.roles, this.role(), undefined),
       status: oneOf(this.statuses, this.status(), undefined),
     }),
-    (query, cursor, signal) => this.api.call('GET /api/v1/users', { query: { ...query, cursor }, signal }),
+    (query, cursor, signal) =>
+      this.api.call('GET /api/v1/users', { query: { ...query, cursor }, signal }),
   );
   protected readonly answer = computed(() => {
     const page = this.users.value();
