@@ -18,7 +18,8 @@ export function terminalProgress(write = (text: string) => process.stderr.write(
   };
 }
 
-const ERROR_LEVEL = 50; // pino
+/** pino's levels, as numbers or by name. */
+const ERROR_LEVELS = new Set<unknown>([50, 60, 'error', 'fatal']);
 
 /** Shows restarts, and the lines of a log that a human must act on. */
 export function terminalEvents(
@@ -42,8 +43,8 @@ export function terminalEvents(
 function errorIn(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const entry = JSON.parse(line) as { level?: number; msg?: string; err?: { message?: string } };
-    if ((entry.level ?? 0) < ERROR_LEVEL) return undefined;
+    const entry = JSON.parse(line) as { level?: unknown; msg?: string; err?: { message?: string } };
+    if (!ERROR_LEVELS.has(entry.level)) return undefined;
     return [entry.msg, entry.err?.message].filter(Boolean).join(': ');
   } catch {
     return undefined; // Not one of our log lines; it is in the log file all the same.
