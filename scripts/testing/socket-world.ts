@@ -1,0 +1,358 @@
+// A small real world for specs of sockets and pipeline: stores, bus, any number of socket servers and pipelines, people.
+import { createHash, randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { io, type Socket } from 'socket.io-client';
+import { openKeyRing } from '@verity/adapters/crypto/key-ring';
+import { createVault } from '@verity/adapters/crypto/vault';
+import { createLog } from '@verity/adapters/log';
+import { connectMongo } from '@verity/adapters/mongo/connect';
+import { ensureIndexes, mongoRepositories } from '@verity/adapters/mongo/repositories';
+import { createBus } from '@verity/adapters/redis/bus';
+import { createCache } from '@verity/adapters/redis/cache';
+import { connectRedis } from '@verity/adapters/redis/connect';
+import { createLeases } from '@verity/adapters/redis/leases';
+import { createLiveRisk } from '@verity/adapters/redis/live-risk';
+import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
+import { createStageState } from '@verity/adapters/redis/stage-state';
+import { createTelemetryIntake } from '@verity/adapters/redis/telemetry-intake';
+import { newId, systemClock } from '@verity/adapters/world';
+import { notices } from '@verity/domain/identity/notices';
+import type { SessionRecord } from '@verity/domain/identity/ports';
+import { sessionLife, type SessionLife } from '@verity/domain/identity/session-life';
+import { rightsOf } from '@verity/domain/identity/session-rights';
+import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
+import type { Ack } from '@verity/protocol/event';
+import { ACR, type Role } from '@verity/protocol/identity/schemas';
+import type { AuditRecordId, DeviceId, SessionId, UserId } from '@verity/protocol/ids';
+import type { BehavioralDataInput } from '@verity/protocol/telemetry/schemas';
+import { accessVerifier } from '../../backend/server/src/http/access-token';
+import { startPipeline, type Pipeline } from '../../backend/server/src/pipeline/pipeline';
+import { heraldOfEmitter, type Herald } from '../../backend/server/src/socket/announcer';
+import { createHub, type Hub } from '../../backend/server/src/socket/hub';
+import { TelemetryCount } from '../../backend/server/src/socket/statistics';
+import { realtimeEvents } from '../../backend/server/src/sockets/realtime';
+import { riskEvents } from '../../backend/server/src/sockets/risk';
+import { telemetryEvents } from '../../backend/server/src/sockets/telemetry';
+
+const ISSUER = 'http://localhost';
+const AUDIENCE = 'verity';
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export interface Person {
+  session: SessionRecord;
+  token: string;
+}
+
+export interface SocketServer {
+  url: string;
+  hub: Hub;
+  life: SessionLife;
+  count: TelemetryCount;
+  close(): Promise<void>;
+}
+
+/** A world of its own, or, in another process, the one of that name. */
+export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) {
+  const log = createLog({ level: process.env.SPEC_LOG ?? 'silent', name });
+  const prefix = `${name}:`;
+  const redis = connectRedis({ url: process.env.REDIS_URL as string, prefix, name, log });
+  await redis.ready();
+  const mongo = await connectMongo(process.env.MONGODB_URL as string, {
+    appName: name,
+    database: name,
+    patience: 'work',
+  });
+  await ensureIndexes(mongo);
+  const clock = systemClock;
+  const stores = mongoRepositories(mongo, { clock });
+  await stores.policies.seed(DEFAULT_POLICY, clock());
+  const ring = {
+    keys: stores.signingKeys,
+    vault: createVault(createHash('sha256').update(name).digest('hex')),
+    clock,
+    rotateDays: 30,
+    issuer: ISSUER,
+    audience: AUDIENCE,
+  };
+  const access = await openKeyRing({ ...ring, accessMinutes: 60 });
+  /** Signs tokens that live for two seconds. */
+  const shortAccess = await openKeyRing({ ...ring, accessMinutes: 2 / 60 });
+  const verifyAccess = accessVerifier({
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    publicKey: (kid) => access.publicKey(kid),
+  });
+  const rights = createSessionRightsCache(redis);
+  const liveRisk = createLiveRisk(redis);
+  const closers: (() => Promise<unknown>)[] = [];
+
+  const openBus = () =>
+    createBus({
+      redis,
+      log,
+      clock,
+      newId,
+      producerId: `${name}:${newId()}`,
+      // Short, so that a killed worker is missed soon.
+      settings: { leaseMs: 1_000, minIdleMs: 2_000, retryDelayMs: 20 },
+    });
+  const bus = openBus();
+
+  const lifeOver = (herald: Pick<Herald, 'announce' | 'disconnect'>): SessionLife =>
+    sessionLife({
+      ...stores,
+      rights,
+      announce: (event, rooms, payload) => herald.announce(event, rooms, payload),
+      disconnect: (session) => herald.disconnect(session),
+      record: async ({ at, ...entry }) => {
+        const record = { ...entry, id: newId<AuditRecordId>(), at: (at ?? clock()).toISOString() };
+        await bus.publish('stream:forensics', record);
+      },
+      tell: notices({
+        notifications: stores.notifications,
+        announce: (event, rooms, payload) => herald.announce(event, rooms, payload),
+        clock,
+        newId,
+      }),
+      clock,
+      newId,
+      sessionHours: 12,
+      idleMinutes: 60,
+    });
+
+  const startServer = async (settings: { recheckMs?: number } = {}): Promise<SocketServer> => {
+    const httpServer: Server = createServer((_request, response) => response.end());
+    const count = new TelemetryCount();
+    const intake = createTelemetryIntake({ redis, clock, newId, producerId: name });
+    const sessionRights = (id: SessionId) => life.rightsNow(id);
+    const hub = createHub({
+      httpServer,
+      redis: redis.commands as never,
+      redisPrefix: prefix,
+      origins: [],
+      bus,
+      verifyAccess,
+      sessionRights,
+      nextSeq: (id) => intake.nextSeq(id),
+      handlers: [
+        realtimeEvents({ sessionRights }),
+        riskEvents({ sessionRights, liveRisk }),
+        telemetryEvents({ intake, bus, clock, count }),
+      ],
+      telemetry: count,
+      log,
+      ...settings,
+    });
+    const life = lifeOver(hub.announcer);
+    await new Promise<void>((resolve) => httpServer.listen(0, '127.0.0.1', resolve));
+    let closed: Promise<void> | undefined;
+    const close = (): Promise<void> =>
+      (closed ??= (async () => {
+        await hub.close();
+        httpServer.closeAllConnections();
+        await new Promise<void>((resolve) => httpServer.close(() => resolve()));
+      })());
+    closers.push(close);
+    return {
+      url: `http://127.0.0.1:${(httpServer.address() as AddressInfo).port}`,
+      hub,
+      life,
+      count,
+      close,
+    };
+  };
+
+  const startStages = async ({ sweepSeconds = 3_600 } = {}): Promise<Pipeline> => {
+    const own = openBus();
+    const herald = heraldOfEmitter(redis.commands, { prefix, lost: () => undefined });
+    const pipeline = await startPipeline({
+      bus: own,
+      state: createStageState(redis),
+      leases: createLeases(redis, newId),
+      cache: createCache({ redis, newId }),
+      clock,
+      newId,
+      log,
+      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      users: stores.users,
+      sessions: stores.sessions,
+      rights,
+      liveRisk,
+      life: lifeOver(herald),
+      policies: stores.policies,
+      decisions: stores.decisions,
+      history: stores.riskHistory,
+      windows: stores.behaviourWindows,
+      models: stores.behaviourModels,
+      alerts: stores.alerts,
+      chain: stores.auditChain,
+      announcer: herald,
+      rightsChanged: (session) => herald.rightsChanged(session),
+      settings: { sweepSeconds, sessionHours: 12 },
+    });
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= pipeline.stop().then(() => own.close()));
+    closers.push(stop);
+    return { sweep: pipeline.sweep, stop };
+  };
+
+  const signIn = async (
+    role: Role = 'user',
+    changes: Partial<SessionRecord> = {},
+  ): Promise<Person> => {
+    const now = clock();
+    const userId = changes.userId ?? newId<UserId>();
+    if (!changes.userId) {
+      await stores.users.add({
+        id: userId,
+        email: `${userId}@example.org`,
+        name: 'Somebody',
+        role,
+        status: 'active',
+        passwordHash: null,
+        totp: null,
+        totpDraft: null,
+        recoveryCodeHashes: [],
+        hours: new Array<number>(24).fill(0),
+        demo: false,
+        createdAt: now,
+        lastSeenAt: null,
+      });
+    }
+    const session: SessionRecord = {
+      id: newId<SessionId>(),
+      userId,
+      userEmail: `${userId}@example.org`,
+      userName: 'Somebody',
+      role,
+      deviceId: newId<DeviceId>(),
+      deviceLabel: 'Firefox on Linux',
+      deviceTrusted: true,
+      totpEnrolled: false,
+      address: '127.0.0.1',
+      state: 'active',
+      stateReason: null,
+      rightsVersion: 1,
+      riskScore: 0,
+      band: 'low',
+      acr: ACR.password,
+      stepUpAt: null,
+      startedAt: now,
+      lastSeenAt: now,
+      endedAt: null,
+      expiresAt: new Date(now.getTime() + 3_600_000),
+      demo: false,
+      ...changes,
+    };
+    await stores.sessions.add(session);
+    await rights.put(rightsOf(session));
+    return { session, token: access.sign(session).token };
+  };
+
+  return {
+    name,
+    redis,
+    bus,
+    stores,
+    rights,
+    liveRisk,
+    clock,
+    shortAccess,
+    prefix,
+    startServer,
+    startStages,
+    signIn,
+    async close() {
+      for (const close of closers.reverse()) await close();
+      await bus.close();
+      await mongo.dropDatabase();
+      await mongo.close();
+      const keys = await redis.commands.keys(`${prefix}*`);
+      if (keys.length > 0) await redis.commands.del(keys.map((key) => key.slice(prefix.length)));
+      redis.close();
+    },
+  };
+}
+
+/** A real client; resolves with it once it is greeted, rejects with the refusal of the handshake. */
+export function connect(url: string, token: unknown, options: object = {}): Promise<Client> {
+  const socket = io(url, {
+    transports: ['websocket'],
+    reconnection: false,
+    forceNew: true,
+    auth: { token },
+    ...options,
+  });
+  return new Promise((resolve, reject) => {
+    const client = new Client(socket);
+    socket.once('connection_response', (greeting: { next_seq: number }) => {
+      client.nextSeq = greeting.next_seq;
+      resolve(client);
+    });
+    socket.once('connect_error', (error) => {
+      socket.close();
+      reject(error);
+    });
+  });
+}
+
+export class Client {
+  nextSeq = 0;
+  readonly heard: { event: string; payload: never }[] = [];
+  readonly closed: Promise<string>;
+
+  constructor(readonly socket: Socket) {
+    socket.onAny((event: string, payload: unknown) => {
+      this.heard.push({ event, payload: payload as never });
+    });
+    this.closed = new Promise((resolve) => socket.once('disconnect', resolve));
+  }
+
+  send<T = unknown>(event: string, ...payload: unknown[]): Promise<Ack<T>> {
+    return this.socket.timeout(5_000).emitWithAck(event, ...payload) as Promise<Ack<T>>;
+  }
+
+  batch(changes: Partial<BehavioralDataInput> = {}): Promise<Ack<{ seq: number }>> {
+    return this.send('behavioral_data', { ...measured(this.nextSeq++), ...changes });
+  }
+
+  of<T = Record<string, unknown>>(event: string): T[] {
+    return this.heard.filter((each) => each.event === event).map((each) => each.payload as T);
+  }
+}
+
+let moved = 0;
+
+/** A second of mouse movement that nobody has made before. */
+export function measured(seq: number): BehavioralDataInput {
+  moved++;
+  return {
+    seq,
+    nonce: randomBytes(16).toString('base64url'),
+    started_at: Date.now() - 1_000,
+    keystrokes: [],
+    mouseMovements: Array.from({ length: 40 }, (_, i): [number, number, number] => [
+      i * 24 + ((moved * 37 + i * 11) % 97) / 10,
+      300 + 100 * Math.sin((moved + i) / 7) + (moved % 89),
+      200 + 80 * Math.cos((moved + i) / 5) + (moved % 83),
+    ]),
+    clicks: [],
+  };
+}
+
+/** Resolves with the first answer that is not empty. */
+export async function until<T>(
+  look: () => T | Promise<T>,
+  what: string,
+  deadlineMs = 10_000,
+): Promise<Exclude<NonNullable<T>, false>> {
+  const deadline = performance.now() + deadlineMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found as Exclude<NonNullable<T>, false>;
+    if (performance.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
