@@ -4,6 +4,7 @@ import { autoencoder } from '@verity/domain/risk/autoencoder';
 import type { Background } from '@verity/domain/risk/background';
 import { SHARES } from '@verity/domain/risk/calibration';
 import type { Distance } from '@verity/domain/risk/detector';
+import { nearestWindows } from '@verity/domain/risk/nearest';
 import { scaledManhattan } from '@verity/domain/risk/scaled-manhattan';
 import { seededRandom } from '@verity/domain/kernel/maths';
 
@@ -19,7 +20,11 @@ const logOf = (distance: number): number => Math.log(Math.max(distance, 1e-3));
 
 const options = (background: Background | null) => ({
   ...(background
-    ? { weights: background.weights, population: { scale: background.scale, strength: 6 } }
+    ? {
+        weights: background.weights,
+        population: { scale: background.scale, strength: 6 },
+        others: background.windows,
+      }
     : {}),
   random: seededRandom(1),
 });
@@ -42,7 +47,7 @@ export const KEYSTROKE_DETECTORS: Record<string, KeystrokeDetector> = {
       return detector.ready(detector.fit(rows, options(background)));
     },
   },
-  /** What ships: both detectors, and people in general where a background may be used. */
+  /** What ships: all detectors, and people in general where a background may be used. */
   verity: {
     scaled: true,
     refitEvery: 50,
@@ -50,12 +55,13 @@ export const KEYSTROKE_DETECTORS: Record<string, KeystrokeDetector> = {
       const manhattan = scaledManhattan();
       const network = autoencoder(trainAutoencoder);
       const chosen = options(background);
-      const parts = [
+      const parts: Distance[] = [
         manhattan.ready(manhattan.fit(rows, chosen)),
         network.ready(network.fit(rows, chosen)),
-        ...(background
-          ? [manhattan.ready(manhattan.fit(background.windows, { weights: background.weights }))]
-          : []),
+        background
+          ? manhattan.ready(manhattan.fit(background.windows, { weights: background.weights }))
+          : () => 1,
+        nearestWindows.ready(nearestWindows.fit(rows, chosen)),
       ];
       return (row) =>
         Math.exp(parts.reduce((sum, part, d) => sum + (SHARES[d] as number) * logOf(part(row)), 0));

@@ -65,7 +65,7 @@ export function evaluateTakeover(options: Options, say: (progress: string) => vo
     const genuine = weigh(me.test.flat());
     const strangers = contestants.filter((other) => other !== me);
     const theirs = strangers.map(({ test }) => weigh(test.flat()));
-    for (const { name } of me.model.detectors.slice(0, 2)) {
+    for (const { name } of me.model.detectors.filter((one) => one.name !== 'population')) {
       const distances = (all: typeof genuine) => all.map((w) => w.perDetector[name]?.distance ?? 0);
       (perDetector[name] ??= []).push(equalErrorRate(distances(genuine), distances(theirs.flat())));
     }

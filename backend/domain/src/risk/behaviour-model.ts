@@ -9,11 +9,14 @@ import { calibrate, weightOf, type Calibration } from './calibration';
 import type { Distance } from './detector';
 import { inWords } from './behaviour-words';
 import { ModelArtefact } from './model-artefact';
+import { nearestWindows } from './nearest';
 import type { Modality } from './ports';
 import { scaledManhattan } from './scaled-manhattan';
 
-/** Windows until a model speaks with its full voice: see docs/models/behaviour.md. */
+/** Windows until a model is called ready: see docs/models/behaviour.md. */
 export const WINDOWS_NEEDED: Record<Modality, number> = { keystroke: 12, mouse: 12 };
+/** Before so many windows a weight counts in proportion: a person's spread is not yet known. */
+const FULL_VOICE_WINDOWS = 30;
 /** More windows than these add time, not knowledge; the newest count. */
 export const MOST_WINDOWS = 400;
 const FOLDS = 4;
@@ -46,25 +49,33 @@ export function trainBehaviourModel(training: Training): ModelArtefact {
   const options = {
     weights: background.weights,
     population: { scale: background.scale, strength: POPULATION_STRENGTH },
+    others: background.windows,
     random,
   };
   const population = detectors[0].fit(background.windows, { weights: background.weights });
   const fit = (rows: readonly Float64Array[]) => {
     const manhattan = detectors[0].fit(rows, options);
     const network = detectors[1].fit(rows, options);
+    const nearest = nearestWindows.fit(rows, options);
     return {
       manhattan,
       network,
+      nearest,
       distances: [
         detectors[0].ready(manhattan),
         detectors[1].ready(network),
         detectors[0].ready(population),
+        nearestWindows.ready(nearest),
       ] as Distance[],
     };
   };
   const whole = fit(windows);
-  const own = leftOutDistances(windows, (rows) => fit(rows).distances);
-  const others = background.windows.map((window) => whole.distances.map((d) => d(window)));
+  const own = leftOut(windows, (rows) => fit(rows).distances);
+  // People of the background must not meet their own windows among the nearest either.
+  const others = leftOut(background.windows, (people) => [
+    ...whole.distances.slice(0, -1),
+    nearestWindows.ready(nearestWindows.fit(windows, { ...options, others: people })),
+  ]);
   const state: ModelState = windows.length >= WINDOWS_NEEDED[modality] ? 'ready' : 'learning';
   return {
     format: 'verity-behaviour',
@@ -77,13 +88,14 @@ export function trainBehaviourModel(training: Training): ModelArtefact {
     features: FEATURES[modality].map(({ name }) => name),
     manhattan: whole.manhattan,
     population,
+    nearest: whole.nearest,
     autoencoder: whole.network,
     calibration: calibrate(own, others, modality),
   };
 }
 
-/** Distances of each window from models fitted to the others, left out in blocks: neighbours resemble one another. */
-function leftOutDistances(
+/** Distances of each window by what was made of the others, left out in blocks: neighbours resemble one another. */
+function leftOut(
   windows: readonly Float64Array[],
   fit: (rows: readonly Float64Array[]) => Distance[],
 ): number[][] {
@@ -145,6 +157,7 @@ export function readyModel(artefact: ModelArtefact): BehaviourModel {
       { name: 'manhattan-scaled', distance: scaledManhattan().ready(artefact.manhattan) },
       { name: 'autoencoder', distance: readyAutoencoder(artefact.autoencoder) },
       { name: 'population', distance: scaledManhattan().ready(artefact.population) },
+      { name: nearestWindows.name, distance: nearestWindows.ready(artefact.nearest) },
     ],
   };
 }
@@ -173,7 +186,7 @@ export function weighWindow(model: BehaviourModel, window: Float64Array): Window
     distances.push(d);
     perDetector[name] = { distance: d };
   }
-  const certainty = clamp(model.windows / WINDOWS_NEEDED[model.modality], 0, 1);
-  const weight = roundTo(weightOf(model.calibration, distances) * certainty ** 2, 6);
+  const certainty = clamp(model.windows / FULL_VOICE_WINDOWS, 0, 1);
+  const weight = roundTo(weightOf(model.calibration, distances) * certainty, 6);
   return { weight, value: inWords(model, window, weight), perDetector };
 }

@@ -21,8 +21,11 @@ export interface Calibration {
   highest: number;
 }
 
-/** Shares of the scaled Manhattan distance, the autoencoder's, and the distance from people in general. */
-export const SHARES = [0.7, 0.3, -0.4] as const;
+/**
+ * Shares of the scaled Manhattan distance, the autoencoder's, the distance from people in general, and the nearest
+ * windows'. Chosen on people outside the background: see docs/models/behaviour.md.
+ */
+export const SHARES = [0.25, 0.1, -0.15, 0.65] as const;
 
 /** Below it a distance is as good as none. */
 const LEAST_DISTANCE = 1e-3;

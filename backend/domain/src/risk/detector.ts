@@ -6,6 +6,8 @@ export interface FitOptions {
   weights?: Float64Array;
   /** What people are like on the whole: steadies a fit to few windows. `strength` is its worth in windows. */
   population?: { scale: Float64Array; strength: number };
+  /** Windows of other people, for detectors that compare with them. */
+  others?: readonly Float64Array[];
   random?: SeededRandom;
 }
 

@@ -5,6 +5,8 @@ import { ModelState } from '@verity/protocol/risk/schemas';
 import { FEATURES } from '../kernel/behaviour-features';
 
 const column = z.array(z.number().nullable());
+/** Bytes in base64. */
+const packed = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64');
 const centred = z.strictObject({
   centre: column,
   scale: column,
@@ -27,6 +29,7 @@ export const ModelArtefact = z
     manhattan: centred,
     /** Scaled Manhattan around people in general. */
     population: centred,
+    nearest: centred.extend({ own: packed, people: packed }),
     autoencoder: z.strictObject({
       centre: column,
       scale: column,
@@ -41,7 +44,7 @@ export const ModelArtefact = z
         .min(1),
     }),
     calibration: z.strictObject({
-      own: z.array(z.number()).length(3),
+      own: z.array(z.number()).length(4),
       ownDeviation: z.number().positive(),
       shift: z.number().min(0),
       otherDeviation: z.number().positive(),
@@ -56,25 +59,28 @@ export const ModelArtefact = z
       features.every((name, i) => name === FEATURES[modality][i]?.name),
     { message: 'was made for other features', path: ['features'] },
   )
-  .refine(
-    ({ features, manhattan, population, autoencoder: { centre, scale, weights, layers } }) => {
-      const wide = (row: readonly unknown[] | null): boolean =>
-        !row || row.length === features.length;
-      let width = features.length;
-      for (const layer of layers) {
-        if (layer.weights.length !== layer.biases.length) return false;
-        if (layer.weights.some((row) => row.length !== width)) return false;
-        width = layer.biases.length;
-      }
-      return (
-        width === features.length &&
-        [
-          ...[manhattan, population, { centre, scale, weights }].flatMap((part) =>
-            Object.values(part),
-          ),
-        ].every(wide)
-      );
-    },
-    'has parts that do not fit together',
-  );
+  .refine(({ features, manhattan, population, nearest, autoencoder }) => {
+    const { centre, scale, weights, layers } = autoencoder;
+    const { own, people, ...around } = nearest;
+    const whole = (bytes: string): boolean => atob(bytes).length % features.length === 0;
+    const wide = (row: readonly unknown[] | null): boolean =>
+      !row || row.length === features.length;
+    let width = features.length;
+    for (const layer of layers) {
+      if (layer.weights.length !== layer.biases.length) return false;
+      if (layer.weights.some((row) => row.length !== width)) return false;
+      width = layer.biases.length;
+    }
+    return (
+      width === features.length &&
+      whole(own) &&
+      own.length > 0 &&
+      whole(people) &&
+      [
+        ...[manhattan, population, around, { centre, scale, weights }].flatMap((part) =>
+          Object.values(part),
+        ),
+      ].every(wide)
+    );
+  }, 'has parts that do not fit together');
 export type ModelArtefact = z.infer<typeof ModelArtefact>;

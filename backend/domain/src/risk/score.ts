@@ -128,7 +128,7 @@ export function scoreSession(state: RiskState, now: Date): RiskScore {
     contributions.push({
       source,
       value: held.value,
-      weight: held.weight,
+      weight: onGrid(held.weight),
       log_odds: left,
       observed_at: new Date(held.at).toISOString(),
     });
@@ -179,6 +179,8 @@ function logOddsAfter(
   return sum;
 }
 
+const CHECK = 'an authenticator check';
+
 /** One tenth of a point is as fine as a person can use it. */
 const shown = (logOdds: number): number => Math.round(scoreOf(logOdds) * 10) / 10;
 
@@ -201,10 +203,14 @@ function counterfactual(
       const { lowest, highest } = EVIDENCE[other];
       sum += onGrid(other === source ? clamp(left + windows * own.weight, lowest, highest) : left);
     }
+    // The milder way is named when it is enough to leave the band, or when there is no band to leave.
+    const band = bandOf(scoreOf(logOdds));
+    if (band !== 'low' && bandOf(scoreOf(sum)) === band)
+      return { action: CHECK, score: shown(proven) };
     const verb = source === 'keystroke' ? 'typing' : 'mouse movement';
     return { action: `30 more seconds of ${verb} like yours`, score: shown(sum) };
   }
   return source === 'step_up' || source === 'verdict'
     ? { action: 'without this', score: shown(logOdds - part.log_odds) }
-    : { action: 'an authenticator check', score: shown(proven) };
+    : { action: CHECK, score: shown(proven) };
 }
