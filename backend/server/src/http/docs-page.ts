@@ -2,7 +2,7 @@
 import { DOCS_SCRIPT } from './docs-script';
 import { DOCS_STYLE } from './docs-style';
 import { describeEvents, type EventDescription } from './event-docs';
-import type { OpenApi, Operation, Parameter } from './openapi';
+import { responseOf, type OpenApi, type Operation, type Parameter } from './openapi';
 import type { JsonSchema } from './schema-book';
 import { saidOf, schemaText } from './schema-text';
 
@@ -80,7 +80,7 @@ function subject(tag: OpenApi['tags'][number], document: OpenApi): string {
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods)
       .filter(([, operation]) => operation.tags.includes(tag.name))
-      .map(([method, operation]) => operationHtml(method, path, operation)),
+      .map(([method, operation]) => operationHtml(method, path, operation, document)),
   );
   return section(tag.name, tag.description, operations);
 }
@@ -95,13 +95,19 @@ const entry = (id: string, label: string, name: string, about: string, inside: s
 <div>${inside}</div>
 </details>`;
 
-function operationHtml(method: string, path: string, operation: Operation): string {
+function operationHtml(
+  method: string,
+  path: string,
+  operation: Operation,
+  document: OpenApi,
+): string {
   const parts = [
     `<p>${whoMay(operation)}</p>`,
     operation.parameters ? parametersHtml(operation.parameters) : '',
     operation.requestBody ? `<h3>Body</h3>${contentHtml(operation.requestBody.content)}` : '',
     '<h3>Replies</h3>',
-    ...Object.entries(operation.responses).map(([status, response]) => {
+    ...Object.entries(operation.responses).map(([status, shared]) => {
+      const response = responseOf(document, shared);
       const refusal = response['x-codes'] ? '' : contentHtml(response.content);
       return `<p><b>${status}</b> ${prose(response.description)}</p>${refusal}`;
     }),

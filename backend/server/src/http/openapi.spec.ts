@@ -4,7 +4,7 @@ import { FAULTS } from '@verity/protocol/faults';
 import { ROUTES, type RouteKey } from '@verity/protocol/routes';
 import type { Route } from '@verity/protocol/route';
 import { describeEvents } from './event-docs';
-import { faultsOf, openApi, type Operation } from './openapi';
+import { faultsOf, openApi, responseOf, type Operation } from './openapi';
 import { NAMED_SCHEMAS } from './schema-names';
 
 const document = openApi('1.2.3');
@@ -46,7 +46,8 @@ describe('the OpenAPI description', () => {
       const declared = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path');
       expect(declared.map(({ name }) => name)).toEqual(inPath);
       expect(declared.every(({ required }) => required)).toBe(true);
-      for (const [status, response] of Object.entries(operation.responses)) {
+      for (const [status, shared] of Object.entries(operation.responses)) {
+        const response = responseOf(document, shared);
         expect(status).toMatch(/^[1-5]\d\d$/);
         expect(response.description).not.toBe('');
         expect(Object.keys(response.content)).toHaveLength(1);
@@ -63,11 +64,16 @@ describe('the OpenAPI description', () => {
     const used = new Set<string>();
     for (const [node, at] of nodes(document)) {
       if (typeof node['$ref'] !== 'string') continue;
-      const name = node['$ref'].replace('#/components/schemas/', '');
-      expect(document.components.schemas, at).toHaveProperty([name]);
-      used.add(name);
+      const [, kind = '', name = ''] = node['$ref'].replace('#', '').split('/').slice(1);
+      expect(document.components, at).toHaveProperty([kind, name]);
+      used.add(`${kind}/${name}`);
     }
-    expect([...used].sort()).toEqual(Object.keys(document.components.schemas).sort());
+    const { schemas, responses } = document.components;
+    const held = [
+      ...Object.keys(schemas).map((name) => `schemas/${name}`),
+      ...Object.keys(responses).map((name) => `responses/${name}`),
+    ];
+    expect([...used].sort()).toEqual(held.sort());
     expect(JSON.stringify(document)).not.toContain('$defs');
   });
 
@@ -116,8 +122,10 @@ describe('the OpenAPI description', () => {
     expect(codes('GET /api/alerts/:id')).toEqual(
       expect.arrayContaining(['not-found', 'step-up-required', 'session-restricted']),
     );
-    const told = operationOf('GET /api/alerts/:id').responses['401'];
-    expect(told?.['x-codes']?.every((code) => FAULTS[code].status === 401)).toBe(true);
+    const told = operationOf('GET /api/alerts/:id').responses['401'] as { $ref: string };
+    expect(
+      responseOf(document, told)['x-codes']?.every((code) => FAULTS[code].status === 401),
+    ).toBe(true);
   });
 
   it('shows a list in a query as values joined by commas, and knows what has a default', () => {

@@ -12,7 +12,11 @@ export interface OpenApi {
   servers: { url: string }[];
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, JsonSchema>; securitySchemes: object };
+  components: {
+    schemas: Record<string, JsonSchema>;
+    responses: Record<string, Response>;
+    securitySchemes: object;
+  };
 }
 
 export interface Operation {
@@ -22,7 +26,8 @@ export interface Operation {
   security: Record<string, string[]>[];
   parameters?: Parameter[];
   requestBody?: { required: true; content: Record<string, { schema: JsonSchema }> };
-  responses: Record<string, Response>;
+  /** Refusals are shared: they are references into the components. */
+  responses: Record<string, Response | { $ref: string }>;
   'x-roles': readonly string[];
   'x-scopes': readonly string[];
   'x-sensitivity': string;
@@ -81,13 +86,17 @@ export function openApi(version: string, routes: RouteTable = ROUTES): OpenApi {
   const about =
     'What went wrong (RFC 9457). `detail` says what, `fix` how to mend it, `issues` where in the input.';
   const book = new SchemaBook({ ...NAMED_SCHEMAS, Problem: [ProblemSchema, about] });
+  const refusals: Record<string, Response> = {};
   const paths: OpenApi['paths'] = {};
   const subjects = new Set<string>();
   for (const [key, route] of Object.entries(routes) as [string, Route][]) {
     const [method = '', path = ''] = key.split(' ');
     subjects.add(route.subject);
     const address = path.replace(/:(\w+)/g, '{$1}');
-    (paths[address] ??= {})[method.toLowerCase()] = operation(key, method, path, route, book);
+    (paths[address] ??= {})[method.toLowerCase()] = operation(key, method, path, route, {
+      book,
+      refusals,
+    });
   }
   return {
     openapi: '3.1.0',
@@ -104,6 +113,7 @@ export function openApi(version: string, routes: RouteTable = ROUTES): OpenApi {
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(book.components).sort(byName)),
+      responses: Object.fromEntries(Object.entries(refusals).sort(byName)),
       securitySchemes: {
         bearer: {
           type: 'http',
@@ -122,6 +132,12 @@ export function openApi(version: string, routes: RouteTable = ROUTES): OpenApi {
   };
 }
 
+/** What operations write once for all of them. */
+interface Shared {
+  book: SchemaBook;
+  refusals: Record<string, Response>;
+}
+
 const byName = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 
 function operation(
@@ -129,7 +145,7 @@ function operation(
   method: string,
   path: string,
   route: Route,
-  book: SchemaBook,
+  { book, refusals }: Shared,
 ): Operation {
   const who = route.who === 'anyone' ? undefined : route.who;
   const scopes = who?.scopes ?? [];
@@ -147,7 +163,7 @@ function operation(
     ...(route.body
       ? { requestBody: { required: true as const, content: json(book.input(route.body)) } }
       : {}),
-    responses: responsesOf(key, method, path, route, book),
+    responses: responsesOf(key, method, path, route, { book, refusals }),
     'x-roles': who?.roles ?? [],
     'x-scopes': scopes,
     'x-sensitivity': route.sensitivity,
@@ -193,27 +209,47 @@ function responsesOf(
   method: string,
   path: string,
   route: Route,
-  book: SchemaBook,
-): Record<string, Response> {
+  { book, refusals }: Shared,
+): Operation['responses'] {
   const content =
     typeof route.reply === 'string'
       ? { [route.reply]: { schema: { type: 'string' } } }
       : { 'application/json': { schema: book.output(route.reply) } };
-  const responses: Record<string, Response> = { '200': { description: 'Done.', content } };
+  const responses: Operation['responses'] = { '200': { description: 'Done.', content } };
+  const byStatus = new Map<string, FaultCode[]>();
   for (const code of faultsOf(method, path, route)) {
     const status = String(FAULTS[code].status);
-    const there = responses[status];
-    const codes = [...(there?.['x-codes'] ?? []), code];
-    responses[status] = {
-      description: codes.map((each) => `${FAULTS[each].title} (\`${each}\`).`).join(' '),
-      content: { 'application/problem+json': { schema: book.output(ProblemSchema) } },
-      ...headersOf(status),
-      'x-codes': codes,
-    };
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  for (const [status, codes] of byStatus) {
+    const name = codes.map(pascal).join('Or');
+    refusals[name] ??= refusal(status, codes, book);
+    responses[status] = { $ref: `#/components/responses/${name}` };
   }
   const also = ALSO_ANSWERS[key];
   if (also) responses[also.status] = { description: also.why, content };
   return responses;
+}
+
+const pascal = (code: string): string =>
+  code.replace(/(^|-)([a-z])/g, (_, _hyphen, letter: string) => letter.toUpperCase());
+
+const refusal = (status: string, codes: FaultCode[], book: SchemaBook): Response => ({
+  description: codes.map((each) => `${FAULTS[each].title} (\`${each}\`).`).join(' '),
+  content: { 'application/problem+json': { schema: book.output(ProblemSchema) } },
+  ...headersOf(status),
+  'x-codes': codes,
+});
+
+/** The response that a reference into the components means. */
+export function responseOf(
+  document: Pick<OpenApi, 'components'>,
+  response: Response | { $ref: string },
+): Response {
+  if (!('$ref' in response)) return response;
+  const found = document.components.responses[response.$ref.replace(/^.*\//, '')];
+  if (!found) throw new Error(`${response.$ref} is nowhere`);
+  return found;
 }
 
 /** What the door of a route may refuse with, and what its handler adds; in the order of the table. */
