@@ -193,9 +193,8 @@ describe('an ordered group', () => {
     await until(() => seen.length === 20);
     await worker.stop();
     expect(seqs(seen)).toEqual(upTo(20));
-    expect(seen.map(({ retry_count }) => retry_count)).toEqual(
-      upTo(20).map((seq) => (seq < 7 ? 1 : 0)),
-    );
+    // Its predecessor died: any of them may have been in its hands.
+    expect(seen.every(({ retry_count }) => retry_count === 1)).toBe(true);
   });
 
   it('refuses the commit of a worker that lost its lease, whose batch the new holder handles', async () => {
@@ -452,8 +451,8 @@ describe('a commit whose answer was lost', () => {
     await group.create();
     await group.fetch(10);
     const effects = { messages: [{ stream: 'stream:risk' as const, envelope: '{}' }], changes: [] };
-    await group.commit([id], effects);
-    await group.commit([id], effects);
+    await group.commitMessages([id], effects);
+    await group.commitMessages([id], effects);
     expect(await test.redis.commands.xlen('stream:risk')).toBe(1);
   });
 });
@@ -502,18 +501,18 @@ describe('housekeeping', () => {
     );
     await sleep(150);
     expect(await test.redis.commands.xlen(STREAM)).toBe(1_000);
-    await slow.commit(ids.slice(0, 10), { messages: [], changes: [] });
+    await slow.commitMessages(ids.slice(0, 10), { messages: [], changes: [] });
     const { entries } = await slow.fetch(600);
-    await slow.commit(
+    await slow.commitMessages(
       entries.map(([id]) => id),
       { messages: [], changes: [] },
     );
     await until(async () => (await test.redis.commands.xlen(STREAM)) < 600);
     // The next message of the slow group is still there.
     expect((await slow.fetch(1)).entries[0]?.[0]).toBe(ids[610]);
-    await slow.commit([ids[610]!], { messages: [], changes: [] });
+    await slow.commitMessages([ids[610]!], { messages: [], changes: [] });
     const rest = await slow.fetch(1_000);
-    await slow.commit(
+    await slow.commitMessages(
       rest.entries.map(([id]) => id),
       { messages: [], changes: [] },
     );

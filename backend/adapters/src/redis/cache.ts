@@ -58,14 +58,16 @@ export function createCache({
     const patience = performance.now() + LOCK_MS;
     let locked = false;
     for (;;) {
+      // Looked for once more under the lock: who held it before may have filled the value in between.
       const found = await answer(commands.get(value));
       if (found !== null) {
+        if (locked) await releaseScript.run(commands, [lock], [token]);
         count(kind, 'hits');
         return JSON.parse(found) as T;
       }
-      locked = (await answer(commands.set(lock, token, 'PX', LOCK_MS, 'NX'))) === 'OK';
       if (locked || performance.now() > patience) break;
-      await sleep(POLL_MS);
+      locked = (await answer(commands.set(lock, token, 'PX', LOCK_MS, 'NX'))) === 'OK';
+      if (!locked) await sleep(POLL_MS);
     }
     count(kind, 'misses');
     try {

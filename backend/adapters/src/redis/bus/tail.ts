@@ -1,5 +1,5 @@
 // A tail: every message of a stream to this process alone, without a group, from an id on and across reconnects.
-import type { Delivered, Subscription } from '@verity/domain/bus/ports';
+import type { Bus, Delivered, Subscription } from '@verity/domain/bus/ports';
 import type { StreamName } from '@verity/protocol/streams';
 import { answer, BLOCK_MS, isPassing, untilReady } from '../connect';
 import { describeError } from './dead-letter';
@@ -12,7 +12,7 @@ const AT_ONCE = 500;
 export function startTail<R extends StreamName>(
   { redis, log }: BusContext,
   stream: R,
-  from: string | 'now',
+  from: Parameters<Bus['tail']>[1],
   each: (messages: Delivered<R>[]) => void,
 ): Subscription {
   const stopping = new AbortController();
@@ -36,9 +36,9 @@ export function startTail<R extends StreamName>(
     await untilReady(reader, 1_000);
     // A concrete id, so that what comes while the connection is away is found after it.
     last ??= await newestId();
-    const reply = (await answer(
+    const reply = await answer<[string, Entry[]][] | null>(
       reader.xread('COUNT', AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', stream, last),
-    )) as [string, Entry[]][] | null;
+    );
     const entries = reply?.[0]?.[1] ?? [];
     last = entries.at(-1)?.[0] ?? last;
     const messages = open(entries);

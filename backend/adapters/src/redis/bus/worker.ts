@@ -2,21 +2,23 @@
 //
 // Its life: hold the lease (ordered groups) -> recover what is pending -> read on until something is wrong -> again.
 // It never gives up on its own: whatever Redis or a handler does, it waits and goes on until it is stopped.
+//
+// An ordered group has one reader, so a batch needs no accounts: it is read after the group's position, and its commit
+// moves the position. Only what failed, or may have killed a reader, is delivered message by message: Redis then keeps
+// who has it and how often it was tried. A group without order works that way always.
 import type { Redis } from 'ioredis';
 import type { Consumer, Delivered, Effects, Subscription } from '@verity/domain/bus/ports';
 import type { StreamName } from '@verity/protocol/streams';
 import { answer, BLOCK_MS, isPassing, untilReady } from '../connect';
 import { deadLetter, describeError, type DeadLetterReason } from './dead-letter';
 import { openEntry, originalOf, type Entry, type Seal } from './envelope';
-import { Group, LeaseLost, sealEffects, Taken, type SealedEffects } from './group';
+import { Group, LeaseLost, sealEffects, Taken, type SealedEffects, type Span } from './group';
 import { Lease } from './lease';
 import { BackOff, pause } from './pause';
 import type { BusContext } from './settings';
 
 /** The worker is being stopped and waits for nothing any more; what is in hand stays pending. */
 class Stopped extends Error {}
-
-type Fetched = Awaited<ReturnType<Group['fetch']>>;
 
 const NOTHING: SealedEffects = { messages: [], changes: [] };
 
@@ -31,6 +33,7 @@ export class Worker<R extends StreamName> implements Subscription {
   private inHand = new AbortController();
   private readonly living: Promise<void>;
   private claimAt = 0;
+  private suspicious = false;
 
   constructor(
     private readonly consumer: Consumer<R>,
@@ -65,11 +68,11 @@ export class Worker<R extends StreamName> implements Subscription {
     while (!stopping.aborted) {
       try {
         await untilReady(this.context.redis.commands, 1_000);
-        await this.group.create();
-        if (!(await this.hold())) break;
+        const isNew = await this.group.create();
+        if (!(await this.hold(isNew))) break;
         await this.recover();
         backOff.reset();
-        await this.readOn();
+        await (this.lease ? this.readInOrder() : this.readShared());
       } catch (error) {
         if (error instanceof LeaseLost) this.lease?.drop();
         else if (!(error instanceof Stopped)) {
@@ -81,16 +84,28 @@ export class Worker<R extends StreamName> implements Subscription {
       }
     }
     this.reader.disconnect();
-    await Promise.allSettled([this.lease?.giveUp(), this.group.leave()]);
+    await Promise.allSettled([this.leaveLease(), this.group.leave()]);
   }
 
   /** True with the lease in hand, when the group has one; false at the end. */
-  private async hold(): Promise<boolean> {
+  private async hold(isNew: boolean): Promise<boolean> {
     if (!this.lease || this.lease.held) return true;
     if (!(await this.lease.take(this.stopping.signal))) return false;
+    const clean = (await answer(this.context.redis.commands.del(this.cleanKey))) === 1;
+    this.suspicious = !clean && !isNew;
     const inHand = (this.inHand = new AbortController());
     this.lease.lost.addEventListener('abort', () => inHand.abort(), { once: true });
     return true;
+  }
+
+  /** Leaves word, in the order of one connection, that nothing was in hand when the lease was given up. */
+  private async leaveLease(): Promise<void> {
+    if (!this.lease?.held) return;
+    await Promise.all([this.context.redis.commands.set(this.cleanKey, '1'), this.lease.giveUp()]);
+  }
+
+  private get cleanKey(): string {
+    return `${this.lease?.key}:clean`;
   }
 
   /** Handles what is pending, one by one and in order: the batch that it came in may be what killed its reader. */
@@ -107,80 +122,112 @@ export class Worker<R extends StreamName> implements Subscription {
         await this.handleAlone(id, deliveries);
         after = id;
       }
-      if (page.length === 0) return;
+      if (page.length === 0) break;
     }
+    if (!this.suspicious) return;
+    // The last holder of the lease did not say goodbye: something in the batch that it had in hand may be the reason.
+    await this.handleOneByOne((await this.group.fetch(this.batchSize)).entries);
+    this.suspicious = false;
   }
 
-  private async readOn(): Promise<void> {
-    let ahead: Promise<Fetched> | undefined;
+  /** Reads batches after the group's position; the next one already while one is handled, where more waits. */
+  private async readInOrder(): Promise<void> {
+    let after = await this.group.position();
+    let ahead: Promise<Entry[]> | undefined;
     while (!this.stopping.signal.aborted) {
-      if (!ahead && !this.lease && performance.now() >= this.claimAt) await this.recover();
-      const { entries, newest } = await (ahead ?? this.group.fetch(this.batchSize));
+      const entries = await (ahead ?? this.read(after, this.batchSize, BLOCK_MS));
       ahead = undefined;
-      if (entries.length === 0) {
-        await this.untilNews(newest);
-        continue;
-      }
-      // Where more waits, it is fetched while this batch is handled. Only under a lease: there it cannot be claimed.
-      if (this.lease && entries.length === this.batchSize) {
-        ahead = this.group.fetch(this.batchSize);
+      const to = entries.at(-1)?.[0];
+      if (to === undefined) continue;
+      if (entries.length === this.batchSize) {
+        ahead = this.read(to, this.batchSize);
+        // Awaited in the next round, if there is one.
         ahead.catch(() => undefined);
       }
-      await this.handleBatch(entries);
+      await this.handleSpan({ after, to, length: entries.length }, entries);
+      after = to;
     }
-    // What was fetched ahead belongs to the batch in hand.
-    if (ahead) await this.handleBatch((await ahead).entries);
   }
 
-  /** Waits for an entry after `id`, without taking it. */
-  private async untilNews(id: string): Promise<void> {
-    const blockMs = Math.min(BLOCK_MS, Math.max(1, this.context.settings.minIdleMs / 2));
+  private async handleSpan(span: Span, entries: Entry[]): Promise<void> {
+    let failure: unknown;
+    try {
+      const batch = entries.map((entry) => openEntry(this.consumer.stream, entry));
+      const effects = await this.handle(batch);
+      return await this.throughTrouble(() => this.group.commitSpan(span, effects));
+    } catch (error) {
+      if (error instanceof LeaseLost || error instanceof Stopped) throw error;
+      failure = error;
+    }
+    this.noteFailure(entries.length, failure);
+    // Nothing of it was committed, so the group delivers the very same.
+    await this.handleOneByOne((await this.group.fetch(span.length)).entries, failure);
+  }
+
+  private async readShared(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      if (performance.now() >= this.claimAt) await this.recover();
+      const { entries, newest } = await this.group.fetch(this.batchSize);
+      if (entries.length > 0) await this.handleBatch(entries);
+      // Only a look at whether there is news; what comes is delivered to whoever fetches it first.
+      else await this.read(newest, 1, Math.min(BLOCK_MS, this.context.settings.minIdleMs / 2));
+    }
+  }
+
+  /** Entries after an id, without taking them; waits for some when `blockMs` is given. */
+  private async read(after: string, count: number, blockMs?: number): Promise<Entry[]> {
+    const { stream } = this.consumer;
     try {
       await untilReady(this.reader, 1_000);
-      await answer(
-        this.reader.xread(
-          'COUNT',
-          1,
-          'BLOCK',
-          Math.ceil(blockMs),
-          'STREAMS',
-          this.consumer.stream,
-          id,
-        ),
+      const reply = await answer<[string, Entry[]][] | null>(
+        blockMs === undefined
+          ? this.reader.xread('COUNT', count, 'STREAMS', stream, after)
+          : this.reader.xread(
+              'COUNT',
+              count,
+              'BLOCK',
+              Math.ceil(blockMs),
+              'STREAMS',
+              stream,
+              after,
+            ),
       );
+      return reply?.[0]?.[1] ?? [];
     } catch (error) {
-      if (!this.stopping.signal.aborted) throw error;
+      if (this.stopping.signal.aborted) return [];
+      throw error;
     }
   }
 
   private async handleBatch(entries: Entry[]): Promise<void> {
-    const batch: Delivered<R>[] = [];
-    for (const entry of entries) {
-      try {
-        batch.push(openEntry(this.consumer.stream, entry));
-      } catch (error) {
-        await this.bury(entry, 'unreadable', error, 1);
-      }
-    }
-    if (batch.length === 0) return;
-    const ids = batch.map(({ entryId }) => entryId);
+    let failure: unknown;
     try {
-      await this.commit(ids, await this.handle(batch));
+      const batch = entries.map((entry) => openEntry(this.consumer.stream, entry));
+      return await this.commit(
+        entries.map(([id]) => id),
+        await this.handle(batch),
+      );
     } catch (error) {
-      if (error instanceof LeaseLost || error instanceof Stopped) throw error;
-      if (!(error instanceof Taken)) {
-        this.context.log.warn(
-          { ...this.facts, messages: ids.length, error: describeError(error) },
-          'a batch failed; its messages are handled one by one',
-        );
-      }
-      // A batch of one has failed alone already.
-      const failure = ids.length === 1 && !(error instanceof Taken) ? error : undefined;
-      for (const id of ids) {
-        if (this.stopping.signal.aborted) return;
-        await this.handleAlone(id, 1, failure);
-      }
+      if (error instanceof Stopped) throw error;
+      failure = error;
     }
+    this.noteFailure(entries.length, failure);
+    await this.handleOneByOne(entries, failure);
+  }
+
+  private async handleOneByOne(entries: Entry[], failure?: unknown): Promise<void> {
+    // A batch of one has failed alone already; one that others took a part of has not failed at all.
+    const known = entries.length === 1 && !(failure instanceof Taken) ? failure : undefined;
+    for (const [id] of entries) {
+      if (this.stopping.signal.aborted) return;
+      await this.handleAlone(id, 1, known);
+    }
+  }
+
+  private noteFailure(messages: number, error: unknown): void {
+    if (error instanceof Taken) return;
+    const facts = { ...this.facts, messages, error: describeError(error) };
+    this.context.log.warn(facts, 'a batch failed; its messages are handled one by one');
   }
 
   /** Delivers one message until it is handled, has become a dead letter, or is somebody else's. */
@@ -202,7 +249,7 @@ export class Worker<R extends StreamName> implements Subscription {
       try {
         message = openEntry(this.consumer.stream, again.entry, deliveries - 1);
       } catch (error) {
-        return this.bury(again.entry, 'unreadable', error, deliveries);
+        return this.bury(again.entry, 'unreadable', error, 1);
       }
       try {
         return await this.commit([id], await this.handle([message]));
@@ -233,7 +280,7 @@ export class Worker<R extends StreamName> implements Subscription {
   }
 
   private async commit(ids: string[], effects: SealedEffects): Promise<void> {
-    await this.throughTrouble(() => this.group.commit(ids, effects));
+    await this.throughTrouble(() => this.group.commitMessages(ids, effects));
   }
 
   private async bury(

@@ -12,8 +12,8 @@ if token ~= '' and redis.call('GET', KEYS[2]) ~= token then return false end
 `;
 
 /**
- * ARGV count. Takes the next messages: [entries, newest id of the stream]. Without any the id is where to wait from:
- * the group has been given everything up to it.
+ * ARGV count. Delivers the next messages one by one accounted for: [entries, newest id of the stream]. Without any,
+ * the id is where to wait from: the group has been given everything up to it.
  */
 export const fetchScript = script(`${FENCE}
 local reply = redis.call('XREADGROUP', 'GROUP', group, consumer, 'COUNT', ARGV[4], 'STREAMS', stream, '>')
@@ -46,44 +46,27 @@ return {deliveries, entries[1]}
 `);
 
 /**
- * KEYS from the third on: streams to publish to, then keys of state.
- * ARGV cap, number of acknowledged ids, number of messages, number of state changes; the ids; for each message the
- * index of its stream in KEYS and its envelope; for each change the index of its key, seconds to live (-1 deletes,
- * 0 for ever) and the value.
+ * A commit: acknowledges and applies all effects, or nothing.
  *
- * Acknowledges and applies all effects, or nothing: 'done'; 'before' when this very commit was made before (its answer
- * was lost); 'taken' when others have claimed messages of it; or the full name of a stream that is at the cap.
+ * KEYS from the third on: streams to publish to, then keys of state.
+ * ARGV cap, number of words that say what is acknowledged, number of messages, number of state changes; those words;
+ * for each message the index of its stream in KEYS and its envelope; for each change the index of its key, seconds to
+ * live (-1 deletes, 0 for ever) and the value.
+ *
+ * Answers 'done'; 'before' when this very commit was made before (its answer was lost); 'taken' when others have
+ * claimed some of the messages; or the full name of a stream that is at the cap.
  */
-export const commitScript = script(`${FENCE}
-local cap, acks, messages, changes = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local firstMessage = 8 + acks
+const commit = (steps: { check: string; acknowledge: string }): string => `${FENCE}
+local cap, words, messages, changes = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local firstMessage = 8 + words
 local firstChange = firstMessage + 2 * messages
-
-if token == '' then
-  local mine = {}
-  for _, entry in ipairs(redis.call('XPENDING', stream, group, ARGV[8], ARGV[7 + acks], acks, consumer)) do
-    mine[entry[1]] = true
-  end
-  local left = 0
-  for a = 8, 7 + acks do if mine[ARGV[a]] then left = left + 1 end end
-  if left == 0 then return 'before' end
-  if left < acks then return 'taken' end
-end
-
-local added = {}
-for a = firstMessage, firstChange - 1, 2 do
-  local k = tonumber(ARGV[a])
-  added[k] = (added[k] or 0) + 1
-end
-for k in pairs(added) do
+${steps.check}
+local publishes = {}
+for a = firstMessage, firstChange - 1, 2 do publishes[tonumber(ARGV[a])] = true end
+for k in pairs(publishes) do
   if redis.call('XLEN', KEYS[k]) >= cap then return KEYS[k] end
 end
-
-local acked = 0
-for a = 8, 7 + acks, 1000 do
-  acked = acked + redis.call('XACK', stream, group, unpack(ARGV, a, math.min(a + 999, 7 + acks)))
-end
-if acked == 0 then return 'before' end
+${steps.acknowledge}
 for a = firstMessage, firstChange - 1, 2 do
   redis.call('XADD', KEYS[tonumber(ARGV[a])], '*', 'message', ARGV[a + 1])
 end
@@ -94,7 +77,52 @@ for a = firstChange, firstChange + 3 * changes - 1, 3 do
   else redis.call('SET', key, ARGV[a + 2], 'EX', ttl) end
 end
 return 'done'
-`);
+`;
+
+/** The words are the ids of pending messages, oldest first: they are acknowledged one by one, by XACK. */
+export const commitMessagesScript = script(
+  commit({
+    check: `
+local mine = {}
+for _, entry in ipairs(redis.call('XPENDING', stream, group, ARGV[8], ARGV[7 + words], words, consumer)) do
+  mine[entry[1]] = true
+end
+local left = 0
+for a = 8, 7 + words do if mine[ARGV[a]] then left = left + 1 end end
+if left == 0 then return 'before' end
+if left < words then return 'taken' end
+`,
+    acknowledge: `
+for a = 8, 7 + words, 1000 do
+  redis.call('XACK', stream, group, unpack(ARGV, a, math.min(a + 999, 7 + words)))
+end
+`,
+  }),
+);
+
+/**
+ * The words are the id after which a batch was read, its last id and its length: the group's own position moves from
+ * the one to the other, which acknowledges the whole batch at the price of one message.
+ */
+export const commitSpanScript = script(
+  commit({
+    check: `
+local position, read
+for _, fields in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
+  local of = {}
+  for f = 1, #fields, 2 do of[fields[f]] = fields[f + 1] end
+  if of['name'] == group then position, read = of['last-delivered-id'], of['entries-read'] end
+end
+if not position then return redis.error_reply('NOGROUP the group is gone') end
+if position == ARGV[9] then return 'before' end
+if position ~= ARGV[8] then return false end
+`,
+    acknowledge: `
+if read then redis.call('XGROUP', 'SETID', stream, group, ARGV[9], 'ENTRIESREAD', read + tonumber(ARGV[10]))
+else redis.call('XGROUP', 'SETID', stream, group, ARGV[9]) end
+`,
+  }),
+);
 
 /** Removes this consumer from the group unless something is pending with it; needs no lease. */
 export const leaveScript = script(`
