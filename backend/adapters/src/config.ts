@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
 
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const list = z.string().transform((value) =>
   value
     .split(',')

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     if (shutdown.signal.aborted) return;
     log.fatal({ err: error }, 'could not start');
     await shutdown.end('could not start');
-    process.exitCode = 1;
+    process.exit(1);
   }
 }
 

@@ -207,6 +207,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
           journal,
           clock,
         }),
+        { 'GET /.well-known/jwks.json': async () => access.jwks() },
       ],
       verifyAccess,
       sessionRights,
