@@ -3,9 +3,11 @@
 
 const SUBJECTS =
   'identity|applications|telemetry|risk|policy|alerts|detection|attack|capture|network|federation|audit|jobs|bus|realtime|operations';
-/** The wiring, and entries of worker threads: everything else is wired by them. */
-const WIRING = '(/main|\\.thread)\\.ts$';
+/** The wiring (an entry and the roles that it starts) and entries of worker threads: they wire everything else. */
+const WIRING = '(/main|/roles/[\\w-]+|\\.thread)\\.ts$';
 const SPEC = '\\.spec\\.ts$';
+/** What specs share: `spec-server.ts` builds a world for them. */
+const SPEC_WORLD = '/spec-[\\w-]+\\.ts$';
 /** npm packages and Node's own modules, whatever the resolver calls them. */
 const OUTSIDE = ['^node:', 'node_modules'];
 
@@ -15,7 +17,7 @@ function layer(name, from, allowed, comment) {
     name,
     comment,
     severity: 'error',
-    from: { path: from, pathNot: [WIRING, SPEC] },
+    from: { path: from, pathNot: [WIRING, SPEC, SPEC_WORLD] },
     to: {
       path: '^(backend|jobs|frontend|scripts|contracts)/',
       // Packages have rules of their own.
@@ -30,7 +32,7 @@ function packages(name, from, allowed, comment) {
     name,
     comment,
     severity: 'error',
-    from: { path: from, pathNot: [WIRING, SPEC] },
+    from: { path: from, pathNot: [WIRING, SPEC, SPEC_WORLD] },
     to: {
       dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'core'],
       pathNot: allowed,
@@ -44,7 +46,7 @@ function subjectsApart(name, layerPath, comment) {
     name,
     comment,
     severity: 'error',
-    from: { path: `^${layerPath}/(${SUBJECTS})/`, pathNot: [WIRING, SPEC] },
+    from: { path: `^${layerPath}/(${SUBJECTS})/`, pathNot: [WIRING, SPEC, SPEC_WORLD] },
     to: { path: `^${layerPath}/(${SUBJECTS})/`, pathNot: `^${layerPath}/$1/` },
   };
 }
@@ -81,7 +83,7 @@ module.exports = {
       name: 'nothing-imports-wiring',
       comment: 'main.ts and threads are entries: what imports them starts them.',
       severity: 'error',
-      from: { path: '^(backend|jobs)/' },
+      from: { path: '^(backend|jobs)/', pathNot: WIRING },
       to: { path: `^(backend|jobs)/.*${WIRING}` },
     },
     layer('protocol', WORDS, [WORDS], 'Words stand below everything, in the browser too.'),
@@ -120,8 +122,8 @@ module.exports = {
     layer(
       'server-binders',
       '^backend/server/src/(http|socket)/',
-      [WORDS, '^backend/server/src/(http|socket)/'],
-      'Binders turn declarations into routes and events; what these mean is not theirs.',
+      [WORDS, '^backend/domain/src/[a-z]+/ports\\.ts$', '^backend/server/src/(http|socket)/'],
+      'Binders turn declarations into routes and events; of the rules they know the ports alone.',
     ),
     subjectsApart(
       'server-subjects',
