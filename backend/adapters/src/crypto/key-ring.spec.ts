@@ -1,28 +1,23 @@
 // The ring of signing keys.
 import { verify } from 'node:crypto';
 import type { SessionId, UserId } from '@verity/protocol/ids';
-import type { SigningKeyRecord, SigningKeys } from '@verity/domain/identity/ports';
-import { describe, expect, it } from 'vitest';
+import type { SigningKeys } from '@verity/domain/identity/ports';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MongoSigningKeys } from '../mongo/credentials';
+import { scratchDatabase, type ScratchDatabase } from '../mongo/scratch';
 import { openKeyRing, type KeyRingOptions } from './key-ring';
 import { createVault } from './vault';
 
 const vault = createVault('c3'.repeat(32));
 const session = { id: 'sid' as SessionId, userId: 'uid' as UserId, role: 'user' as const };
 
-/** The keys of one installation, in memory: what is tested is the ring, not the store. */
-function keysInMemory(): SigningKeys {
-  let records: SigningKeyRecord[] = [];
-  return {
-    list: () => Promise.resolve([...records]),
-    add: (record) => Promise.resolve(void records.push(record)),
-    removeRetired: (before) => {
-      const kept = records.filter((record) => record.retireAt >= before);
-      const removed = records.length - kept.length;
-      records = kept;
-      return Promise.resolve(removed);
-    },
-  };
-}
+let database: ScratchDatabase;
+let keys: SigningKeys;
+beforeEach(async () => {
+  database = await scratchDatabase();
+  keys = new MongoSigningKeys(database.connection);
+});
+afterEach(() => database.drop());
 
 function clockAt(start: string) {
   let now = Date.parse(start);
@@ -47,7 +42,7 @@ const headOf = (token: string): { kid: string; alg: string } =>
 describe('openKeyRing', () => {
   it('signs tokens that its published key verifies', async () => {
     const { clock } = clockAt('2026-01-01T00:00:00Z');
-    const ring = await open(keysInMemory(), clock);
+    const ring = await open(keys, clock);
     const { token, expiresInSeconds } = ring.sign(session);
     const [head, claims, signature] = token.split('.') as [string, string, string];
     const key = await ring.publicKey(headOf(token).kid);
@@ -72,7 +67,7 @@ describe('openKeyRing', () => {
 
   it('signs with a new key after its age while the old one still verifies, then forgets it', async () => {
     const { clock, pass } = clockAt('2026-01-01T00:00:00Z');
-    const ring = await open(keysInMemory(), clock);
+    const ring = await open(keys, clock);
     pass(29.99);
     const before = headOf(ring.sign(session).token).kid;
     await ring.rotateWhenDue();
@@ -90,7 +85,6 @@ describe('openKeyRing', () => {
   });
 
   it('is one ring for two processes that start at once', async () => {
-    const keys = keysInMemory();
     const { clock } = clockAt('2026-01-01T00:00:00Z');
     const [one, other] = await Promise.all([open(keys, clock), open(keys, clock)]);
     await one.rotateWhenDue();

@@ -116,7 +116,8 @@ export function sessionLife(ports: SessionLifePorts) {
         demo: user.demo,
       };
       await sessions.add(session);
-      return publishRights(session);
+      await ports.rights.put(rightsOf(session));
+      return session;
     },
 
     /**
@@ -129,7 +130,7 @@ export function sessionLife(ports: SessionLifePorts) {
       if (cached) return isLive(cached, now) ? cached : null;
       const session = await sessions.byId(id);
       if (!session || !isLive(session, now) || isIdle(session, ports.idleMinutes, now)) return null;
-      await publishRights(session);
+      await ports.rights.put(rightsOf(session));
       // Read back: a change made meanwhile has the higher version and wins.
       const rights = await ports.rights.get(id);
       return rights && isLive(rights, now) ? rights : null;

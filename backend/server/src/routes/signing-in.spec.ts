@@ -204,3 +204,20 @@ describe('a session', () => {
     expect((await before.call('GET', '/api/v1/me')).status).toBe(200);
   });
 });
+
+describe('without Redis', () => {
+  it('every door is closed to everybody, and opens by itself when it is back', async () => {
+    await platform.person('jan@example.org');
+    const { call, cookie } = await platform.visit('jan@example.org');
+    platform.redis.commands.disconnect();
+    const refused = await Promise.all([
+      call('GET', '/api/v1/me'),
+      call('POST', '/api/v1/auth/logout'),
+      login('jan@example.org', PASSWORD, '203.0.113.60'),
+      refresh(cookie),
+    ]);
+    expect(refused.map((each) => each.json.code)).toEqual(Array(4).fill('unavailable'));
+    await platform.redis.commands.connect();
+    expect((await call('GET', '/api/v1/me')).status).toBe(200);
+  });
+});
