@@ -45,7 +45,7 @@ const LEAST_REASON = 3;
         @if (question.suggestions; as suggestions) {
           <div class="row wrap">
             @for (suggestion of suggestions; track suggestion) {
-              <button type="button" class="btn" (click)="reason.set(suggestion)">
+              <button type="button" class="chip accent" (click)="reason.set(suggestion)">
                 {{ suggestion }}
               </button>
             }

@@ -135,6 +135,7 @@ export class SessionsPage {
     );
     const high = rows.filter(({ session: { band } }) => band === 'high' || band === 'critical');
     if (this.stateIn() !== 'live') return plural(rows.length, 'session');
+    if (rows.length === 0) return 'No live session fits';
     if (waiting.length + high.length === 0)
       return `${plural(rows.length, 'live session')}, none needs you`;
     return [

@@ -82,10 +82,7 @@ export class CommandPalette {
     },
   ];
 
-  protected readonly commands = computed(() => [
-    ...rank(this.fixed, this.text(), ({ title, about }) => `${title} ${about}`),
-    ...this.found(),
-  ]);
+  protected readonly commands = computed(() => [...rank(this.fixed, this.text()), ...this.found()]);
 
   constructor() {
     effect((onCleanup) => {

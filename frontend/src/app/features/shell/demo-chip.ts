@@ -23,14 +23,6 @@ import { Icon } from '../../ui/icon';
     }
   `,
   styles: `
-    button {
-      min-height: 26px;
-      border: 0;
-      cursor: pointer;
-    }
-    button:hover {
-      filter: brightness(0.96);
-    }
     vt-icon {
       transform: scale(0.85);
     }

@@ -71,6 +71,6 @@ export class ShortcutList {
     return keys
       .replace('mod+', navigator.platform.startsWith('Mac') ? '⌘ ' : 'Ctrl ')
       .split(' ')
-      .map((key) => (key.length === 1 ? key.toUpperCase() : key));
+      .map((key) => key.charAt(0).toUpperCase() + key.slice(1));
   }
 }

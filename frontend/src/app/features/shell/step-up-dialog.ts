@@ -7,6 +7,7 @@ import { Identity } from '../../core/identity';
 import { query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
 import type { Request, StepUpMethod } from '../../core/wire';
+import { FocusFirst } from '../../ui/focus-first';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { Value } from '../../ui/value';
 
@@ -18,7 +19,7 @@ const METHODS = {
 
 @Component({
   selector: 'vt-step-up-dialog',
-  imports: [Pending, ProblemNote, Value],
+  imports: [FocusFirst, Pending, ProblemNote, Value],
   template: `
     <form class="dialog" (submit)="$event.preventDefault(); prove()">
       <h2 id="step-up-title">Prove again that it is you</h2>
@@ -53,7 +54,7 @@ const METHODS = {
           <span>{{ methods[method()].label }}</span>
           <input
             class="input"
-            cdkFocusInitial
+            vtFocusFirst
             [type]="method() === 'password' ? 'password' : 'text'"
             [attr.inputmode]="method() === 'totp' ? 'numeric' : null"
             [attr.autocomplete]="method() === 'password' ? 'current-password' : 'one-time-code'"
