@@ -1,6 +1,6 @@
 // The role `http`: the client, the API and the sockets on the public port.
 import { createServer, type Server } from 'node:http';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKeyRing } from '@verity/adapters/crypto/key-ring';
 import { createPasswordHasher } from '@verity/adapters/crypto/password';
@@ -242,7 +242,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
   shutdown.on('drain', 'activity', () => activity.flush());
 
   const setUp = await issued.setUp();
-  if (setUp) showSetUpLink(setUp.link, config.DATA_DIR);
+  showSetUpLink(setUp?.link ?? null, config.DATA_DIR);
   return herald;
 }
 
@@ -276,10 +276,12 @@ function every(
   shutdown.on('drain', what, () => clearInterval(timer));
 }
 
-/** Said once on the terminal, and kept where only the operator can read it until the first admin has used it. */
-function showSetUpLink(link: string, dataDir: string): void {
+/** Said once on the terminal, and kept where only the operator can read it until there is an admin. */
+function showSetUpLink(link: string | null, dataDir: string): void {
   const folder = join(dataDir, 'secrets');
+  const file = join(folder, 'setup-link');
+  if (!link) return rmSync(file, { force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'setup-link'), `${link}\n`, { mode: 0o600 });
+  writeFileSync(file, `${link}\n`, { mode: 0o600 });
   process.stderr.write(`Make the first admin here (once, within a day): ${link}\n`);
 }
