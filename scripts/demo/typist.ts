@@ -144,7 +144,13 @@ class Hands {
     if (this.#random() < clicks) {
       const at = this.at + 60;
       this.at = at + clamp(this.#draw(click), 20, 290);
-      events.push({ kind: 'button_down', at, x: Math.round(end.x), y: Math.round(end.y), button: 0 });
+      events.push({
+        kind: 'button_down',
+        at,
+        x: Math.round(end.x),
+        y: Math.round(end.y),
+        button: 0,
+      });
       events.push({ kind: 'button_up', at: this.at, button: 0 });
     }
     this.at += clamp(this.#draw(pause), 60, 4000);
