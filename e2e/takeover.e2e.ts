@@ -25,7 +25,11 @@ test('a session that is taken over is asked for proof and ended, and all of it i
     platform: 'Linux',
     screen: '1920x1080',
   };
-  const credential = { password: account.password, fingerprint: 'e2e-tess-typist-000001' };
+  const credential = {
+    password: account.password,
+    fingerprint: 'e2e-tess-typist-000001',
+    shown: true,
+  };
   await test.step('five minutes of the person’s typing are learnt', async () => {
     const outcome = await enrol({
       url,

@@ -1,5 +1,5 @@
 // `npm run demo`: the platform with people in it, who type, move, and are taken over. `--reset` prints new passwords.
-import { ensureAccounts } from './demo/accounts';
+import { ensureAccounts, rememberShown } from './demo/accounts';
 import { announce } from './demo/announce';
 import { play } from './demo/play';
 import { startPlatform } from './stack/platform';
@@ -21,6 +21,7 @@ await runUntilStopped(async (signal) => {
     });
     done();
     announce(platform.url, accounts);
+    rememberShown(platform.dataDir, accounts);
     const curtain = new AbortController();
     const playing = play(platform.url, accounts.credentials, curtain.signal);
     return {

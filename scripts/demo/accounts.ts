@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Fault } from '@verity/protocol/faults';
 import type { Account } from './cast';
 import { ADMIN, AUDITOR, PEOPLE, VISITOR } from './cast';
 import type { Credential, Credentials } from './credentials';
@@ -25,50 +26,68 @@ export async function ensureAccounts(
   { reset }: { reset: boolean },
 ): Promise<Accounts> {
   const credentials = readCredentials(dataDir);
-  const fresh = new Set<Account>();
   const keep = (account: Account, credential: Credential): void => {
     credentials[account.email] = credential;
     writeCredentials(dataDir, credentials);
-    if (SHOWN.includes(account)) fresh.add(account);
   };
+  let made = 0;
 
   if (!credentials[ADMIN.email]) {
     const credential = newCredential();
-    await acceptSetup(url, await setupToken(dataDir), credential);
+    await acceptSetup(url, dataDir, credential);
     keep(ADMIN, credential);
+    made += 1;
   }
   const door = await signInAdmin(url, credentials[ADMIN.email]!);
   for (const account of INVITED) {
     if (credentials[account.email]) continue;
     const credential = newCredential();
-    const { link } = await door.call('POST /api/v1/users/invite', { body: account });
-    await acceptLink(url, link, credential.password);
+    await acceptLink(url, await invitationOf(door, account), credential.password);
     keep(account, credential);
+    made += 1;
   }
-  if (reset && fresh.size === 0) {
+  if (reset && made === 0) {
     for (const account of [AUDITOR, VISITOR]) {
-      keep(account, await resetPassword(url, door, account, credentials[account.email]!));
+      const password = newPassword();
+      await acceptLink(url, await resetLinkOf(door, account.email), password);
+      keep(account, { ...credentials[account.email]!, password, shown: false });
     }
-    // Last, since it ends the session that does all this.
     const known = credentials[ADMIN.email]!;
     const next = newPassword();
     await door.call('POST /api/v1/auth/password', { body: { current: known.password, next } });
-    keep(ADMIN, { ...known, password: next });
+    keep(ADMIN, { ...known, password: next, shown: false });
   }
   await door.call('POST /api/v1/auth/logout', {});
-  return { credentials, fresh: SHOWN.filter((account) => fresh.has(account)) };
+  return { credentials, fresh: SHOWN.filter(({ email }) => !credentials[email]?.shown) };
 }
 
-/** The token of the link that the platform makes when it has no account. */
-async function setupToken(dataDir: string): Promise<string> {
+/** Remembers that the passwords have been printed, so that they never are again. */
+export function rememberShown(dataDir: string, { credentials, fresh }: Accounts): void {
+  for (const { email } of fresh) credentials[email]!.shown = true;
+  if (fresh.length > 0) writeCredentials(dataDir, credentials);
+}
+
+/** Becomes the first administrator by the link that the platform makes when it has no account. */
+async function acceptSetup(url: string, dataDir: string, { password }: Credential): Promise<void> {
   const file = join(dataDir, 'secrets', 'setup-link');
-  for (const until = Date.now() + 10_000; Date.now() < until; await delay(100)) {
-    if (existsSync(file)) return tokenOf(readFileSync(file, 'utf8').trim());
+  const taken = (cause?: unknown): StackError =>
+    new StackError(
+      `${dataDir} belongs to an installation that has an administrator already`,
+      'give the demo a data directory of its own: DATA_DIR=data-demo npm run demo',
+      { cause },
+    );
+  for (const until = Date.now() + 5_000; !existsSync(file); await delay(100)) {
+    if (Date.now() > until) throw taken();
   }
-  throw new StackError(
-    `${dataDir} belongs to an installation that has an administrator already`,
-    'give the demo a data directory of its own: DATA_DIR=data-demo npm run demo',
-  );
+  const token = tokenOf(readFileSync(file, 'utf8').trim());
+  const { email, name } = ADMIN;
+  try {
+    await new Door({ url }).call('POST /api/v1/auth/accept', {
+      body: { token, email, name, password },
+    });
+  } catch (error) {
+    throw error instanceof Fault && error.code === 'link-expired' ? taken(error) : error;
+  }
 }
 
 /** Links carry their token as the last part of the path, or in the query or fragment. */
@@ -76,13 +95,6 @@ function tokenOf(link: string): string {
   const found = /[A-Za-z0-9_-]{20,100}$/.exec(link);
   if (!found) throw new Error('a link of the platform carries no token');
   return found[0];
-}
-
-async function acceptSetup(url: string, token: string, { password }: Credential): Promise<void> {
-  const { email, name } = ADMIN;
-  await new Door({ url }).call('POST /api/v1/auth/accept', {
-    body: { token, email, name, password },
-  });
 }
 
 async function acceptLink(url: string, link: string, password: string): Promise<void> {
@@ -111,20 +123,23 @@ async function signInAdmin(url: string, credential: Credential): Promise<Door> {
   }
 }
 
-async function resetPassword(
-  url: string,
-  door: Door,
-  { email }: Account,
-  known: Credential,
-): Promise<Credential> {
+/** A link that sets the password; for somebody whom an interrupted start has invited already, a new one. */
+async function invitationOf(door: Door, { email, name, role }: Account): Promise<string> {
+  try {
+    return (await door.call('POST /api/v1/users/invite', { body: { email, name, role } })).link;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'conflict') return resetLinkOf(door, email);
+    throw error;
+  }
+}
+
+async function resetLinkOf(door: Door, email: string): Promise<string> {
   const { items } = await door.call('GET /api/v1/users', { query: { q: email } });
   const user = items.find((each) => each.email === email);
   if (!user) throw new Error(`${email} is not among the people of this installation`);
   const { link } = await door.call('POST /api/v1/users/:id/reset', {
     params: { id: user.id },
-    body: { reason: 'New passwords for the demo were asked for' },
+    body: { reason: 'The demo asks for a new password' },
   });
-  const password = newPassword();
-  await acceptLink(url, link, password);
-  return { ...known, password };
+  return link;
 }

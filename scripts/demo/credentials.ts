@@ -8,6 +8,8 @@ const Credential = z.object({
   password: z.string(),
   /** The device that the person signs in from, as a browser would keep it. */
   fingerprint: z.string(),
+  /** Whether the password has been printed. */
+  shown: z.boolean(),
 });
 export type Credential = z.infer<typeof Credential>;
 const Credentials = z.record(z.string(), Credential);
@@ -33,6 +35,7 @@ export function writeCredentials(dataDir: string, credentials: Credentials): voi
 export const newCredential = (): Credential => ({
   password: newPassword(),
   fingerprint: randomBytes(16).toString('base64url'),
+  shown: false,
 });
 
 /** Twenty characters in groups, 95 bits, without letters that look alike. */

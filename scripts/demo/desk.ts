@@ -41,9 +41,8 @@ export class Desk {
     return this.#visit?.ended ? undefined : this.#visit;
   }
 
-  /** Works session after session until the signal comes. */
+  /** Works session after session until the signal comes; `leave` ends the one that runs. */
   async work(signal: AbortSignal): Promise<void> {
-    signal.addEventListener('abort', () => this.#wakeAll(), { once: true });
     while (!signal.aborted) {
       try {
         await this.#workOnce(signal);

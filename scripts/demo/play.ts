@@ -27,6 +27,7 @@ export async function play(
       ({ person, credential }) =>
         new Desk({ url, person, credential, hands: () => handsOf(placeOf(person)), random, say }),
     );
+    signal.addEventListener('abort', () => desks.forEach((desk) => desk.leave()), { once: true });
     say(`${desks.length} people are at work`);
     announceLook(url);
     const stranger = (desk: Desk) => strangerTo(placeOf(desk.person));

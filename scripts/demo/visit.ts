@@ -56,7 +56,10 @@ export class Visit {
       now: () => this.#transport.now(),
       nextSeq: () => this.#transport.nextSeq?.() ?? 0,
     });
-    this.#socket.on('connection_response', () => this.#queue.wake());
+    this.#socket.on('connection_response', () => {
+      this.#socket.emit('join_user_room', {});
+      this.#queue.wake();
+    });
     this.#socket.on('risk_score_update', (score) => {
       if (score.session_id === this.sessionId) this.#tell((each) => each.onScore?.(score));
     });
