@@ -73,6 +73,6 @@ ${code(payload)}`;
 
 const typeSection = (name: string, schema: JsonSchema): string => `### ${name}
 
-${String(schema['description'] ?? '')}
+${schema.description ?? ''}
 
 ${code(schema)}`;

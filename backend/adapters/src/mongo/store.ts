@@ -126,7 +126,7 @@ export class Store<D extends Document> {
   insertInOrder(documents: D[]): Promise<number> {
     return answered(async () => {
       try {
-        return (await this.#raw.insertMany(documents as Document[])).insertedCount;
+        return (await this.#raw.insertMany(documents)).insertedCount;
       } catch (error) {
         if (onlyDuplicates(error)) return (error as { insertedCount: number }).insertedCount;
         throw error;
@@ -139,7 +139,7 @@ export class Store<D extends Document> {
     if (documents.length === 0) return;
     await answered(async () => {
       try {
-        await this.#raw.insertMany(documents as Document[], { ordered: false });
+        await this.#raw.insertMany(documents, { ordered: false });
       } catch (error) {
         if (!onlyDuplicates(error)) throw error;
       }

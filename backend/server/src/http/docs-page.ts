@@ -174,7 +174,7 @@ function schemasSection(schemas: Record<string, JsonSchema>): string {
   const entries = Object.entries(schemas)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, schema]) => {
-      const about = String(schema['description'] ?? '');
+      const about = schema.description ?? '';
       return entry(`schema-${name}`, 'TYPE', name, about, block(schema));
     });
   return section('schemas', 'What routes and events speak of.', entries);

@@ -14,7 +14,7 @@ code, pre { font:14px/1.5 ui-monospace,monospace; font-variant-numeric:tabular-n
 nav { position:sticky; top:0; z-index:1; display:flex; flex-wrap:wrap; gap:8px 16px; align-items:center;
   padding:8px 24px; background:var(--sheet); border-block:1px solid var(--line); }
 nav ul { display:flex; flex-wrap:wrap; gap:4px 16px; margin:0; padding:0; list-style:none; }
-section, details { scroll-margin-top:96px; }
+section, details { scroll-margin-top:128px; }
 input, button { font:inherit; color:inherit; background:var(--paper); border:1px solid var(--soft);
   border-radius:6px; padding:4px 10px; min-height:32px; max-width:100%; }
 button { cursor:pointer; background:var(--sheet); }

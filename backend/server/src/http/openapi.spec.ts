@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import { FAULTS } from '@verity/protocol/faults';
 import { ROUTES, type RouteKey } from '@verity/protocol/routes';
-import type { Route } from '@verity/protocol/route';
 import { describeEvents } from './event-docs';
 import { faultsOf, openApi, responseOf, type Operation } from './openapi';
 import { NAMED_SCHEMAS } from './schema-names';
@@ -79,7 +78,7 @@ describe('the OpenAPI description', () => {
 
   it('says of every schema what it is', () => {
     for (const [name, schema] of Object.entries(document.components.schemas)) {
-      expect(schema['description'], name).toMatch(/\.$/);
+      expect(schema.description, name).toMatch(/\.$/);
     }
     for (const { name, description } of document.tags) expect(description, name).not.toBe('');
   });
@@ -113,7 +112,7 @@ describe('the OpenAPI description', () => {
   it('tells what may go wrong, and nothing that cannot', () => {
     const codes = (key: RouteKey) => {
       const [method = '', path = ''] = key.split(' ');
-      return faultsOf(method, path, ROUTES[key] as Route);
+      return faultsOf(method, path, ROUTES[key]);
     };
     expect(codes('GET /health/live')).toEqual(['too-fast', 'internal']);
     expect(codes('PUT /api/v1/policies')).toContain('conflict');

@@ -69,12 +69,14 @@ const ALSO_ANSWERS: Record<string, { status: string; why: string }> = {
   'GET /health/ready': { status: '503', why: 'A dependency is away; the body says which.' },
 };
 
+const CODES = Object.keys(FAULTS) as FaultCode[];
+
 const ProblemSchema = z.object({
   type: z.string(),
   title: z.string(),
   status: z.number().int(),
   detail: z.string(),
-  code: z.enum(Object.keys(FAULTS) as [FaultCode, ...FaultCode[]]),
+  code: z.enum(CODES),
   fix: z.string().optional(),
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   retry_after: z.number().optional(),
@@ -89,7 +91,7 @@ export function openApi(version: string, routes: RouteTable = ROUTES): OpenApi {
   const refusals: Record<string, Response> = {};
   const paths: OpenApi['paths'] = {};
   const subjects = new Set<string>();
-  for (const [key, route] of Object.entries(routes) as [string, Route][]) {
+  for (const [key, route] of Object.entries<Route>(routes)) {
     const [method = '', path = ''] = key.split(' ');
     subjects.add(route.subject);
     const address = path.replace(/:(\w+)/g, '{$1}');
@@ -190,17 +192,14 @@ function parametersOf(
   book: SchemaBook,
 ): Parameter[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = book.input(schema) as {
-    properties?: Record<string, JsonSchema>;
-    required?: string[];
-  };
+  const { properties = {}, required = [] } = book.input(schema);
   return Object.entries(properties).map(([name, each]) => ({
     name,
     in: place,
     required: place === 'path' || required.includes(name),
     schema: each,
     // Several values are one, joined by commas.
-    ...(each['type'] === 'array' ? { style: 'form' as const, explode: false } : {}),
+    ...(each.type === 'array' ? { style: 'form' as const, explode: false } : {}),
   }));
 }
 
@@ -270,7 +269,7 @@ export function faultsOf(method: string, path: string, route: Route): FaultCode[
     when(!route.whileStepUp, 'step-up-required');
     when(!route.whileStepUp && !(reads && route.sensitivity === 'low'), 'session-restricted');
   }
-  return (Object.keys(FAULTS) as FaultCode[]).filter((code) => may.has(code));
+  return CODES.filter((code) => may.has(code));
 }
 
 function headersOf(status: string): Pick<Response, 'headers'> {

@@ -1,7 +1,31 @@
 // Turns the zod schemas of protocol into JSON Schema 2020-12; what has a name is written once and referred to.
 import { z } from 'zod';
 
-export type JsonSchema = { [keyword: string]: unknown };
+/** JSON Schema, with the keywords that zod writes. */
+export interface JsonSchema {
+  $ref?: string;
+  description?: string;
+  type?: string | string[];
+  format?: string;
+  pattern?: string;
+  const?: unknown;
+  enum?: unknown[];
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  items?: JsonSchema;
+  prefixItems?: JsonSchema[];
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  additionalProperties?: boolean | JsonSchema;
+  anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
+  allOf?: JsonSchema[];
+}
 
 const REFERENCE = '#/components/schemas/';
 /** Formats that say what their pattern would say again. */
@@ -40,7 +64,7 @@ export class SchemaBook {
         const { def } = zodSchema._zod;
         if (def.type === 'object' && !def.catchall) delete jsonSchema.additionalProperties;
       },
-    }) as JsonSchema & { $defs?: Record<string, JsonSchema> };
+    }) as JsonSchema & { $defs?: Record<string, JsonSchema>; $schema?: string };
     for (const [name, definition] of Object.entries($defs ?? {})) {
       const written = tidy(definition) as JsonSchema;
       const there = (this.components[name] ??= written);
@@ -56,15 +80,15 @@ export class SchemaBook {
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
   if (value === null || typeof value !== 'object') return value;
-  const node = value as JsonSchema;
-  const kept = Object.entries(node).filter(([keyword, said]) => {
-    if (keyword === 'pattern') return !SAID_BY_FORMAT.has(String(node['format']));
+  const { format } = value as JsonSchema;
+  const kept = Object.entries(value).filter(([keyword, said]) => {
+    if (keyword === 'pattern') return format === undefined || !SAID_BY_FORMAT.has(format);
     if (keyword === 'maximum') return said !== Number.MAX_SAFE_INTEGER;
     if (keyword === 'minimum') return said !== Number.MIN_SAFE_INTEGER;
     return true;
   });
   return Object.fromEntries(
-    kept.map(([keyword, said]) =>
+    kept.map(([keyword, said]: [string, unknown]) =>
       keyword === '$ref'
         ? [keyword, String(said).replace('#/$defs/', REFERENCE)]
         : [keyword, tidy(said)],

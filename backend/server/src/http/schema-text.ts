@@ -8,17 +8,16 @@ const REFERENCE = '#/components/schemas/';
 
 /** `string`, `'a' | 'b'`, `{ … }` over several lines, `Session[]` … */
 export function schemaText(schema: JsonSchema, indent = ''): Piece[] {
-  const { $ref, anyOf, oneOf, allOf, type } = schema;
-  if (typeof $ref === 'string') return [{ ref: $ref.replace(REFERENCE, '') }];
-  if ('const' in schema) return [JSON.stringify(schema['const'])];
-  if (Array.isArray(schema['enum'])) return [schema['enum'].map(quoted).join(' | ')];
-  const choices = (anyOf ?? oneOf) as JsonSchema[] | undefined;
+  const { $ref, type, allOf } = schema;
+  if ($ref) return [{ ref: $ref.replace(REFERENCE, '') }];
+  if ('const' in schema) return [JSON.stringify(schema.const)];
+  if (schema.enum) return [schema.enum.map(quoted).join(' | ')];
+  const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return joined(choices, ' | ', indent);
-  if (Array.isArray(allOf)) return joined(allOf as JsonSchema[], ' & ', indent);
-  if (Array.isArray(type)) return [type.join(' | ')];
+  if (allOf) return joined(allOf, ' & ', indent);
   if (type === 'array') return arrayText(schema, indent);
   if (type === 'object') return objectText(schema, indent);
-  return [typeof type === 'string' ? type : 'anything'];
+  return [[type ?? 'anything'].flat().join(' | ')];
 }
 
 const quoted = (value: unknown): string =>
@@ -28,51 +27,44 @@ function joined(schemas: JsonSchema[], by: string, indent: string): Piece[] {
   return schemas.flatMap((each, index) => [...(index ? [by] : []), ...schemaText(each, indent)]);
 }
 
-function arrayText(schema: JsonSchema, indent: string): Piece[] {
-  const places = schema['prefixItems'] as JsonSchema[] | undefined;
-  if (places) return ['[', ...joined(places, ', ', indent), ']'];
-  const inner = schemaText((schema['items'] as JsonSchema | undefined) ?? {}, indent);
+function arrayText({ prefixItems, items = {} }: JsonSchema, indent: string): Piece[] {
+  if (prefixItems) return ['[', ...joined(prefixItems, ', ', indent), ']'];
+  const inner = schemaText(items, indent);
   const loose = inner.length > 1 || (typeof inner[0] === 'string' && inner[0].includes(' | '));
   return loose ? ['(', ...inner, ')[]'] : [...inner, '[]'];
 }
 
 function objectText(schema: JsonSchema, indent: string): Piece[] {
-  const { properties, required = [], additionalProperties: others } = schema;
-  const fields = Object.entries((properties ?? {}) as Record<string, JsonSchema>);
+  const { properties = {}, required = [], additionalProperties: others } = schema;
   const deeper = `${indent}  `;
-  const lines = fields.flatMap(([name, field]): Piece[] => {
-    const optional = (required as string[]).includes(name) ? '' : '?';
+  const lines = Object.entries(properties).flatMap(([name, field]): Piece[] => {
+    const optional = required.includes(name) ? '' : '?';
     const said = saidOf(field);
     const text = schemaText(field, deeper);
     return [`${deeper}${name}${optional}: `, ...text, said ? `  // ${said}\n` : '\n'];
   });
-  if (others && typeof others === 'object') {
-    const values = schemaText(others as JsonSchema, deeper);
-    lines.push(`${deeper}[key]: `, ...values, '\n');
+  if (typeof others === 'object') {
+    lines.push(`${deeper}[key]: `, ...schemaText(others, deeper), '\n');
   }
   return lines.length === 0 ? ['{}'] : ['{\n', ...lines, `${indent}}`];
 }
 
 /** Bounds, format and default, in words. */
 export function saidOf(schema: JsonSchema): string {
-  const bounds = (low: string, high: string, unit: string): string => {
-    const [least, most] = [schema[low], schema[high]];
-    if (least !== undefined && most !== undefined) {
-      return least === most
-        ? `${String(least)}${unit}`
-        : `${String(least)} to ${String(most)}${unit}`;
-    }
-    if (least !== undefined) return `at least ${String(least)}${unit}`;
-    return most === undefined ? '' : `at most ${String(most)}${unit}`;
-  };
   return [
-    schema['format'],
-    bounds('minimum', 'maximum', ''),
-    bounds('minLength', 'maxLength', ' characters'),
-    bounds('minItems', 'maxItems', ' items'),
-    schema['pattern'] === undefined ? '' : `like ${String(schema['pattern'])}`,
-    schema['default'] === undefined ? '' : `default ${JSON.stringify(schema['default'])}`,
+    schema.format,
+    boundsOf(schema.minimum, schema.maximum, ''),
+    boundsOf(schema.minLength, schema.maxLength, ' characters'),
+    boundsOf(schema.minItems, schema.maxItems, ' items'),
+    schema.pattern && `like ${schema.pattern}`,
+    'default' in schema && `default ${JSON.stringify(schema.default)}`,
   ]
     .filter(Boolean)
     .join(', ');
+}
+
+function boundsOf(least: number | undefined, most: number | undefined, unit: string): string {
+  if (least === undefined) return most === undefined ? '' : `at most ${most}${unit}`;
+  if (most === undefined) return `at least ${least}${unit}`;
+  return least === most ? `${least}${unit}` : `${least} to ${most}${unit}`;
 }

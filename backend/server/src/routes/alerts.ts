@@ -3,7 +3,7 @@ import { Fault } from '@verity/protocol/faults';
 import type { AlertId } from '@verity/protocol/ids';
 import type { alertRoutes } from '@verity/protocol/alerts/routes';
 import type { Alert } from '@verity/protocol/alerts/schemas';
-import type { AlertFilter, Alerts } from '@verity/domain/alerts/ports';
+import type { Alerts } from '@verity/domain/alerts/ports';
 import { mustFollow, statusesBefore } from '@verity/domain/alerts/workflow';
 import type { Journal } from '@verity/domain/audit/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
@@ -51,7 +51,7 @@ export function alertHandlers(ports: AlertRoutePorts): Handlers<keyof typeof ale
         ...(sessionId ? { sessionId } : {}),
         ...(userId ? { userId } : {}),
       };
-      return alerts.list(filter as AlertFilter, { cursor, limit });
+      return alerts.list(filter, { cursor, limit });
     },
 
     'GET /api/alerts/:id': ({ params }) => known(params.id),

@@ -1,7 +1,7 @@
 // Handlers of the audit routes: reading the chain of records, and verifying it.
 import type { auditRoutes } from '@verity/protocol/audit/routes';
 import { verifyChain, type ChainVerdict, type Sha256 } from '@verity/domain/audit/chain';
-import type { AuditChain, AuditFilter } from '@verity/domain/audit/ports';
+import type { AuditChain } from '@verity/domain/audit/ports';
 import type { Handlers } from '../http/handler';
 
 export interface AuditRoutePorts {
@@ -29,7 +29,7 @@ export function auditHandlers({
         ...(from ? { from: new Date(from) } : {}),
         ...(to ? { to: new Date(to) } : {}),
       };
-      return chain.list(filter as AuditFilter, { cursor, limit });
+      return chain.list(filter, { cursor, limit });
     },
 
     /** A walk reads everything, so those who ask meanwhile share it. */

@@ -5,7 +5,7 @@ import type { Health } from '@verity/protocol/operations/routes';
 export interface HealthCheck {
   name: string;
   /** Resolves when the dependency does what it is there for. */
-  check(): Promise<unknown>;
+  check: () => Promise<unknown>;
   /** How to mend it, for an operator. No address and no secret: anybody may read it. */
   fix: string;
 }

@@ -48,9 +48,7 @@ const SHOWN = 10;
 /** The course of a minute is looked at so often at most: it reads an hour of every session. */
 const COURSE_REMEMBERED_MS = 10_000;
 
-export function operationsHandlers(
-  ports: OperationsRoutePorts,
-): Handlers<Key> {
+export function operationsHandlers(ports: OperationsRoutePorts): Handlers<Key> {
   const course = remembered(
     () => ports.riskHistory.course(new Date(ports.clock().getTime() - HOUR_MS)),
     COURSE_REMEMBERED_MS,
