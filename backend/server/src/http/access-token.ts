@@ -60,8 +60,12 @@ export function accessVerifier(rules: AccessTokenRules): (token: string) => Prom
 
   return (token) =>
     new Promise((resolve, reject) => {
-      const onVerdict = (error: unknown, claims: AccessClaims | false, info: unknown): void => {
-        if (error) reject(error as Error);
+      const onVerdict = (
+        error: Error | null,
+        claims: AccessClaims | false,
+        info: unknown,
+      ): void => {
+        if (error) reject(error);
         else if (claims) resolve(claims);
         else reject(explain(info));
       };

@@ -34,7 +34,7 @@ async function withHandler<T>(
   test: (on: SpecServer) => Promise<T>,
 ) {
   const errors: object[] = [];
-  const handlers = { ...reached(), [key]: handle } as Handlers;
+  const handlers = { ...reached(), [key]: handle };
   const log = { ...doorPorts().log, error: (facts: object) => void errors.push(facts) };
   const own = await doorServer({ sessionRights: asAdmin, handlers: [handlers], log });
   await test(own).finally(() => own.close());

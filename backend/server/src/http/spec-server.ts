@@ -26,7 +26,7 @@ export interface Sent {
 
 export interface SpecServer {
   origin: string;
-  call(method: string, path: string, sent?: Sent): Promise<Answer>;
+  call: (method: string, path: string, sent?: Sent) => Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ export async function serve(app: Express): Promise<SpecServer> {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(text === undefined ? {} : { body: text as string }),
+        ...(text === undefined ? {} : { body: text }),
       });
       const answer = await response.text();
       const isJson = response.headers.get('content-type')?.includes('json') ?? false;

@@ -1,4 +1,5 @@
 // Signing in, refreshing, signing out: over HTTP with a real Redis and MongoDB.
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FindingMessage } from '@verity/protocol/risk/messages';
 import { until } from '@verity/adapters/redis/testing';
@@ -209,7 +210,9 @@ describe('without Redis', () => {
   it('every door is closed to everybody, and opens by itself when it is back', async () => {
     await platform.person('jan@example.org');
     const { call, cookie } = await platform.visit('jan@example.org');
+    const away = once(platform.redis.commands, 'end');
     platform.redis.commands.disconnect();
+    await away;
     const refused = await Promise.all([
       call('GET', '/api/v1/me'),
       call('POST', '/api/v1/auth/logout'),

@@ -19,11 +19,13 @@ type SigningInRoute = Extract<
 >;
 
 export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningInRoute> {
-  const { journal, life, clock } = ports;
+  const { journal, life } = ports;
 
   const signedIn = (user: UserRecord, session: SessionRecord, refresh: string, call: Call) => {
     const { token, expiresInSeconds } = ports.access.sign(session);
-    const maxAgeSeconds = Math.floor((session.expiresAt.getTime() - clock().getTime()) / 1000);
+    const maxAgeSeconds = Math.floor(
+      (session.expiresAt.getTime() - ports.clock().getTime()) / 1000,
+    );
     call.setCookie(COOKIE, refresh, { maxAgeSeconds, path: COOKIE_PATH });
     return {
       token,
@@ -40,7 +42,7 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
     const outcome = await ports.signIn({ email, password, profile, userAgent, address });
     if (!outcome.ok) {
       // Not awaited: what follows for an account that exists must not lengthen the answer.
-      publishFailure(ports, outcome, address).catch(ports.onLost);
+      publishFailure(ports, outcome, address).catch((error: unknown) => ports.onLost(error));
       throw new Fault('wrong-credentials', 'E-mail address or password is wrong.', {
         fix: 'Check both. An admin can hand you a reset link.',
       });
@@ -61,7 +63,10 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
       details: { failures },
     });
     const observations = [failedStepUpSignal(failures)];
-    await ports.bus.publish('stream:findings', finding(rights, 'step_up', observations, clock()));
+    await ports.bus.publish(
+      'stream:findings',
+      finding(rights, 'step_up', observations, ports.clock()),
+    );
     return wrongCode();
   };
 
@@ -202,7 +207,7 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
       const observations = [stepUpSignal(body.method)];
       await ports.bus.publish(
         'stream:findings',
-        finding(session, 'step_up', observations, clock()),
+        finding(session, 'step_up', observations, ports.clock()),
       );
       return { session: presentSession(session) };
     },

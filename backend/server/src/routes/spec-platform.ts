@@ -16,12 +16,13 @@ import type { Journal } from '@verity/domain/audit/ports';
 import { apiKeyring } from '@verity/domain/identity/api-keys';
 import { links, newPerson } from '@verity/domain/identity/links';
 import { notices } from '@verity/domain/identity/notices';
-import type { Announce } from '@verity/domain/identity/outward';
+import type { Announce, RecordAction } from '@verity/domain/identity/outward';
 import { proofs } from '@verity/domain/identity/proof';
 import { refreshFamily } from '@verity/domain/identity/refresh';
 import { sessionLife } from '@verity/domain/identity/session-life';
 import { signIn } from '@verity/domain/identity/sign-in';
 import type { Role, SignedIn } from '@verity/protocol/identity/schemas';
+import type { AuditRecordId } from '@verity/protocol/ids';
 import type { Payload, StreamName } from '@verity/protocol/streams';
 import { accessVerifier } from '../http/access-token';
 import { createApp } from '../http/app';
@@ -56,13 +57,11 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
   const disconnected: string[] = [];
   const announce: Announce = (event, rooms, payload) =>
     void announced.push({ event, rooms, payload });
-  const journal: Journal = {
-    async record({ at, ...entry }) {
-      const record = { ...entry, id: newId(), at: (at ?? clock()).toISOString() };
-      await bus.publish('stream:forensics', record as never);
-    },
+  const record: RecordAction = async ({ at, ...entry }) => {
+    const recorded = { ...entry, id: newId<AuditRecordId>(), at: (at ?? clock()).toISOString() };
+    await bus.publish('stream:forensics', recorded);
   };
-  const record = journal.record;
+  const journal: Journal = { record };
   const tokens = createSecretTokens(MASTER_KEY);
   const vault = createVault(MASTER_KEY);
   const passwords = await createPasswordHasher();
