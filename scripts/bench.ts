@@ -6,6 +6,14 @@ import { Misfit, type Bench } from './bench/measure';
 
 /** Loaded when it is asked for, so that one bench never waits for, or breaks by, what another needs. */
 const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Bench }> }> = {
+  'risk-latency': {
+    usage: '[--sessions N] [--seconds N] [--runs N]',
+    load: () => import('./bench/risk-latency'),
+  },
+  enforce: {
+    usage: '[--processes N] [--sockets N] [--runs N]',
+    load: () => import('./bench/enforce'),
+  },
   bus: { usage: '[--runs N] [--events N]', load: () => import('./bench/bus') },
 };
 

@@ -31,10 +31,11 @@ await runSide<SideTask, SideResult>(async ({ role, way, url, events }) => {
   await redis.ready();
   const session = newId<SessionId>();
   const user = newId<UserId>();
+  const observedAt = systemClock().toISOString();
   const finding = (seq: number): FindingMessage => ({
     session_id: session,
     user_id: user,
-    observed_at: new Date().toISOString(),
+    observed_at: observedAt,
     cause: 'batch',
     observations: [
       { source: 'keystroke', value: 'typing rhythm unlike yours', weight: 1.25, mode: 'add' },

@@ -12,7 +12,7 @@ import {
 
 const SIDE = 'scripts/bench/bus-side.ts';
 /** Events of a run by awaiting each: as many as last about as long as a run of the bus. */
-const AWAIT_EACH_SHARE = 1 / 20;
+const AWAIT_EACH_SHARE = 1 / 40;
 
 interface Run {
   perSecond: number;

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { type Redis } from 'ioredis';
 import { connectRedis } from '@verity/adapters/redis/connect';
 import { bundle } from '../bundle.mjs';
 import { freePort } from '../stack/free-port';
@@ -126,9 +126,7 @@ export interface Side<Result> {
  * Starts one side of a bench in a process of its own; resolves when it is ready. The side calls `runSide`.
  */
 export async function startSide<Result>(entry: string, task: unknown): Promise<Side<Result>> {
-  const child = fork(await bundle(entry), [JSON.stringify(task)], {
-    execArgv: ['--enable-source-maps'],
-  });
+  const child = fork(await bundle(entry), [JSON.stringify(task)]);
   await report(child);
   return {
     async go() {

@@ -56,13 +56,17 @@ export function connectRedis(settings: RedisSettings): RedisConnections {
 
   const commands = open('commands');
   let away = false;
-  commands.on('error', (cause: Error) => {
-    if (!away) log.warn({ cause: cause.message }, 'Redis is away; reconnecting');
+  let closing = false;
+  const noteAway = (cause?: Error): void => {
+    if (away || closing) return;
     away = true;
-  });
-  commands.on('close', () => {
-    away ||= commands.status !== 'end';
-  });
+    log.warn(
+      { cause: cause?.message ?? 'the connection was closed' },
+      'Redis is away; reconnecting',
+    );
+  };
+  commands.on('error', noteAway);
+  commands.on('close', noteAway);
   commands.on('ready', () => {
     if (away) log.info({}, 'Redis is back');
     away = false;
@@ -80,6 +84,7 @@ export function connectRedis(settings: RedisSettings): RedisConnections {
     },
     ready: (deadlineMs = 10_000) => untilReady(commands, deadlineMs),
     close() {
+      closing = true;
       commands.disconnect();
       for (const reader of readers) reader.disconnect();
     },

@@ -137,18 +137,24 @@ describe('accept', () => {
     expect(await intake.nextSeq(session)).toBe(1_001 + orderWindow);
   });
 
-  it('remembers nonces in bounded memory', async () => {
+  it('remembers at least the last 512 batches of a session, in bounded memory', async () => {
     const intake = open();
-    const many = Array.from({ length: 2 * TELEMETRY_LIMITS.orderWindow }, (_, seq) => batch(seq));
+    const many = Array.from({ length: 1_600 }, (_, seq) => batch(seq));
     for (let at = 0; at < many.length; at += 100) {
       await Promise.all(many.slice(at, at + 100).map((one) => intake.accept(one)));
     }
-    const bytes = await test.redis.commands.strlen(`intake:${session}:nonces`);
-    expect(bytes).toBe(54 * TELEMETRY_LIMITS.orderWindow);
-    await expect(intake.accept(many.at(-1)!)).rejects.toMatchObject({ code: 'duplicate' });
-    await expect(intake.accept(many.at(-TELEMETRY_LIMITS.orderWindow)!)).rejects.toMatchObject({
-      code: 'duplicate',
-    });
+    const { commands } = test.redis;
+    const sets = await commands.keys(`${test.prefix}intake:${session}:*`);
+    expect(sets.map((key) => key.split(':').slice(-2).join(':')).sort()).toEqual([
+      'batches:2',
+      'batches:3',
+      'nonces:2',
+      'nonces:3',
+    ]);
+    expect(await commands.object('ENCODING', `intake:${session}:nonces:2`)).toBe('intset');
+    for (const known of [many.at(-1)!, many.at(-512)!]) {
+      await expect(intake.accept(known)).rejects.toMatchObject({ code: 'duplicate' });
+    }
   });
 
   it('pushes back at the cap, after which the very same batch is welcome', async () => {

@@ -61,6 +61,9 @@ const TIMINGS_PER_SET = 512;
 const PER_FLUSH = 100;
 const WAITING = 20_000;
 
+/** 16 bytes in base64url. */
+const NONCE = /^[A-Za-z0-9_-]{22}$/;
+
 const sessionKey = (session: SessionId): string => `intake:${session}`;
 
 const REFUSALS: Record<string, [FaultCode, string, string]> = {
@@ -101,16 +104,18 @@ export function createTelemetryIntake(options: TelemetryIntakeOptions): Telemetr
     ];
     for (const batch of batches) {
       const digest = Buffer.from(batch.digest.buffer, batch.digest.byteOffset, 16);
+      const nonce = Buffer.from(batch.nonce, 'base64url').readBigInt64LE();
       const timing = digest.readBigInt64LE();
-      const session = sessionKey(batch.sessionId);
+      // Tells a batch that was sent twice from another one under its nonce.
+      const identity = nonce ^ digest.readBigInt64LE(8) ^ BigInt(batch.seq);
       const set = BigInt.asUintN(64, timing) % sets;
-      keys.push(session, `${session}:nonces`, ...timingKeys(batch.userId, set));
+      keys.push(sessionKey(batch.sessionId), ...timingKeys(batch.userId, set));
       const { keystrokes, movements } = batch.digestCounts;
       const telling = keystrokes >= TELLING.keystrokes || movements >= TELLING.movements;
       args.push(
         batch.seq,
-        batch.nonce,
-        digest.toString('base64url'),
+        nonce.toString(),
+        identity.toString(),
         telling ? timing.toString() : '',
         envelope(options, 'stream:telemetry', batch.message, {
           ...(batch.traceparent ? { traceparent: batch.traceparent } : {}),
@@ -128,8 +133,8 @@ export function createTelemetryIntake(options: TelemetryIntakeOptions): Telemetr
   const group = new GroupCommit(append, { perFlush: PER_FLUSH, flushes: 2, waiting: WAITING });
   return {
     async accept(batch) {
-      if (batch.nonce.length !== 22 || batch.digest.byteLength < 16) {
-        throw new Fault('invalid-input', 'The nonce or the digest of the batch is too short.');
+      if (!NONCE.test(batch.nonce) || batch.digest.byteLength < 16) {
+        throw new Fault('invalid-input', 'The nonce or the digest of the batch does not fit.');
       }
       return group.add(batch);
     },
