@@ -248,8 +248,14 @@ describe('sessions', () => {
       at: later(ms),
     });
     await store.sessions.noteActivity([note(live.id, 70, 2000), note(ended.id, 70, 2000)]);
-    await store.sessions.noteActivity([note(live.id, 40, 1000)]);
     expect(await store.sessions.byId(live.id)).toMatchObject({ riskScore: 70, band: 'high' });
+    // A request that was later than the newest batch neither hides nor touches the score.
+    await store.sessions.noteActivity([{ id: live.id, at: later(3000) }]);
+    await store.sessions.noteActivity([note(live.id, 40, 2500)]);
+    expect(await store.sessions.byId(live.id)).toMatchObject({
+      riskScore: 40,
+      lastSeenAt: later(3000),
+    });
     expect(await store.sessions.byId(ended.id)).toMatchObject({ riskScore: 5 });
   });
 

@@ -96,9 +96,12 @@ export class MongoSessions implements Sessions {
     await this.#store.bulk(
       notes.map(({ id, riskScore, band, at }) => ({
         updateOne: {
-          // An older note never hides a newer one.
-          filter: { _id: id, state: { $in: [...LIVE_STATES] }, lastSeenAt: { $lte: at } },
-          update: { $set: { riskScore, band, lastSeenAt: at } },
+          filter: { _id: id, state: { $in: [...LIVE_STATES] } },
+          // Signs of life come from many processes; scores from one, in their order.
+          update: {
+            $max: { lastSeenAt: at },
+            ...(riskScore === undefined ? {} : { $set: { riskScore, band } }),
+          },
         },
       })),
     );
