@@ -35,6 +35,11 @@ const SHORTEST = 12;
         </div>
         <a class="btn primary wide" routerLink="/sign-in">Go to sign in</a>
       } @else {
+        @if (link.problem()) {
+          <h1>This link does not work</h1>
+        } @else if (!link.value()) {
+          <h1>Reading your link …</h1>
+        }
         <vt-pending [query]="link" [rows]="3" />
         @if (link.value(); as link) {
           <div>
