@@ -6,9 +6,8 @@ export function readCookies(header: string | undefined): Record<string, string> 
   const cookies: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const pair of header?.split(';') ?? []) {
     const equals = pair.indexOf('=');
-    if (equals < 1) continue;
-    const name = pair.slice(0, equals).trim();
-    cookies[name] ??= pair.slice(equals + 1).trim();
+    const name = pair.slice(0, Math.max(0, equals)).trim();
+    if (name) cookies[name] ??= pair.slice(equals + 1).trim();
   }
   return cookies;
 }
