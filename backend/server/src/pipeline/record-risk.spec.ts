@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bandOf } from '@verity/domain/risk/score';
 import type { MessageId, SessionId, UserId } from '@verity/protocol/ids';
 import type { RiskMessage } from '@verity/protocol/risk/messages';
-import { thin } from './record-risk';
+import { gatherMs, thin } from './record-risk';
 
 const start = Date.parse('2026-01-01T12:00:00.000Z');
 const message = (second: number, score: number, cause: RiskMessage['cause'] = 'batch') => ({
@@ -48,5 +48,12 @@ describe('thin', () => {
     const [note] = thin([message(30, 10, 'sweep')], first.seen).notes;
     expect(note?.at).toEqual(new Date(start));
     expect(thin([message(0, 10, 'sweep')], new Map()).notes).toEqual([]);
+  });
+});
+
+describe('gatherMs', () => {
+  it('gathers what is new, and does not keep messages waiting that are delivered again one by one', () => {
+    expect(gatherMs([{ retry_count: 0 }, { retry_count: 0 }])).toBe(1_000);
+    expect(gatherMs([{ retry_count: 1 }])).toBe(0);
   });
 });

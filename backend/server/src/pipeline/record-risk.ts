@@ -54,10 +54,15 @@ export function recordRiskStage(needs: { history: RiskHistory; sessions: Session
         if (last.size <= SESSIONS_REMEMBERED) break;
         last.delete(session);
       }
-      await sleep(GATHER_MS, undefined, { signal }).catch(() => undefined);
+      await sleep(gatherMs(messages), undefined, { signal }).catch(() => undefined);
     },
   });
 }
+
+/** What is delivered again comes one by one: waiting after each would take as many seconds as there are messages. */
+export const gatherMs = (
+  messages: readonly Pick<Delivered<'stream:risk'>, 'retry_count'>[],
+): number => (messages.some(({ retry_count }) => retry_count > 0) ? 0 : GATHER_MS);
 
 /** What of these scores is worth storing, and what to remember of each session once it is. */
 export function thin(
