@@ -74,7 +74,8 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
   shutdown.on('close', 'policy', () => policy.stop());
 
   const telemetry = new TelemetryCount();
-  const httpServer = createServer();
+  // The application is a listener before the hub comes: Socket.IO takes its own path away from those that are there.
+  const httpServer = createServer((req, res) => void app(req, res));
   const intake = createTelemetryIntake({
     ...ground,
     cap: config.STREAM_CAP,
@@ -231,7 +232,6 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
       pages: { '/docs': docsPage(api) },
     },
   );
-  httpServer.on('request', app);
   await listen(httpServer, config.PORT, config.HOST);
 
   every(MAINTENANCE_MS, 'activity', () => activity.flush(), ground);
