@@ -33,8 +33,13 @@ export function createBus({ settings, onPressure, ...rest }: BusOptions): Runnin
   const publisher = createPublisher(context);
   const housekeeping = startHousekeeping(context, onPressure ?? (() => undefined));
   return {
-    async publish(stream, payload, options) {
-      return publisher.add({ stream, envelope: seal({ ...options, stream, payload } as never) });
+    publish(stream, payload, options) {
+      // Not an async function: each would cost two more promises a message.
+      try {
+        return publisher.add({ stream, envelope: seal(stream, payload, options) });
+      } catch (fault) {
+        return Promise.reject(fault);
+      }
     },
     consume: (consumer) => new Worker(consumer, context, seal),
     tail: (stream, from, each) => startTail(context, stream, from, each),

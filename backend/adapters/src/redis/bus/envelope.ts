@@ -9,25 +9,24 @@ import {
   type StreamName,
 } from '@verity/protocol/streams';
 import type { MessageId } from '@verity/protocol/ids';
-import type { Delivered, Outgoing, PublishOptions } from '@verity/domain/bus/ports';
+import type { Delivered, PublishOptions } from '@verity/domain/bus/ports';
 import type { BusContext } from './settings';
 
 /** A stream entry as Redis answers it: id, and fields with their values in turn. */
 export type Entry = [id: string, fields: string[]];
 
-export type Seal = (message: Outgoing) => string;
+export type Seal = <S extends StreamName>(
+  stream: S,
+  payload: Payload<S>,
+  options?: PublishOptions,
+) => string;
 type Maker = Pick<BusContext, 'clock' | 'newId' | 'producerId'>;
 
 /** Throws `invalid-input` when the payload does not fit its stream. */
 export function createSeal(maker: Maker): Seal {
-  return (message) => {
-    const { stream } = message;
-    return envelope(
-      maker,
-      stream,
-      parse(PAYLOADS[stream], message.payload, `payload of ${stream}`),
-      message,
-    );
+  return (stream, payload, options) => {
+    const checked = parse(PAYLOADS[stream], payload, `payload of ${stream}`);
+    return envelope(maker, stream, checked as typeof payload, options);
   };
 }
 

@@ -38,7 +38,7 @@ export function sealEffects(seal: Seal, effects: Effects | void): SealedEffects 
   return {
     messages: (effects?.publish ?? []).map((message: Outgoing) => ({
       stream: message.stream,
-      envelope: seal(message),
+      envelope: seal(message.stream, message.payload, message),
     })),
     changes: effects?.state ?? [],
   };
