@@ -37,7 +37,8 @@ export function createBus({ settings, onPressure, ...rest }: BusOptions): Runnin
       // Not an async function: each would cost two more promises a message.
       try {
         return publisher.add({ stream, envelope: seal(stream, payload, options) });
-      } catch (fault) {
+      } catch (error) {
+        const fault = error as Error;
         return Promise.reject(fault);
       }
     },
