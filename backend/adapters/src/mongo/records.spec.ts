@@ -1,4 +1,4 @@
-// Scores, models, policies, decisions, alerts, the audit chain and demo data in a real MongoDB.
+// Scores, models, policies, decisions, alerts and the audit chain in a real MongoDB.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertMessage } from '@verity/protocol/alerts/messages';
@@ -309,38 +309,5 @@ describe('the audit chain', () => {
       intact: false,
       broken_at: { seq: 1 },
     });
-  });
-});
-
-describe('demo data', () => {
-  it('goes as a whole and leaves everybody else alone', async () => {
-    const person = async (demo: boolean) => {
-      const id = newId<UserId>();
-      await store.users.add({
-        id,
-        email: `${id}@example.org`,
-        name: 'Demo',
-        role: 'user',
-        status: 'active',
-        passwordHash: null,
-        totp: null,
-        totpDraft: null,
-        recoveryCodeHashes: [],
-        hours: [],
-        demo,
-        createdAt: now,
-        lastSeenAt: null,
-      });
-      const model = { modality: 'mouse', version: 1, trainedAt: now, windows: 1 } as const;
-      await store.behaviourModels.add({ userId: id, ...model, artefact: '{}' });
-      return id;
-    };
-    const [demo, real] = [await person(true), await person(false)];
-    expect(await store.demoData.count()).toEqual({ users: 1, sessions: 0, alerts: 0 });
-    expect(await store.demoData.remove()).toEqual({ users: 1, sessions: 0, alerts: 0 });
-    expect(await store.users.byId(demo)).toBeNull();
-    expect(await store.behaviourModels.newest(demo, 'mouse')).toBeNull();
-    expect(await store.behaviourModels.newest(real, 'mouse')).not.toBeNull();
-    expect(await store.demoData.remove()).toEqual({ users: 0, sessions: 0, alerts: 0 });
   });
 });

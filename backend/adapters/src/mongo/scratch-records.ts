@@ -1,0 +1,55 @@
+// Builders of records for specs: everything is given, what matters is named.
+import type { DeviceId, SessionId, UserId } from '@verity/protocol/ids';
+import type { SessionRecord, UserRecord } from '@verity/domain/identity/ports';
+import { newId } from '../world';
+
+export const now = new Date('2026-03-01T12:00:10.000Z');
+export const later = (ms: number): Date => new Date(now.getTime() + ms);
+
+export function aUser(changes: Partial<UserRecord> = {}): UserRecord {
+  const id = newId<UserId>();
+  return {
+    id,
+    email: `${id}@example.org`,
+    name: 'Ada',
+    role: 'user',
+    status: 'active',
+    passwordHash: null,
+    totp: null,
+    totpDraft: null,
+    recoveryCodeHashes: [],
+    hours: new Array<number>(24).fill(0),
+    demo: false,
+    createdAt: now,
+    lastSeenAt: null,
+    ...changes,
+  };
+}
+
+export function aSession(changes: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    id: newId<SessionId>(),
+    userId: newId<UserId>(),
+    userEmail: 'ada@example.org',
+    userName: 'Ada',
+    role: 'user',
+    deviceId: newId<DeviceId>(),
+    deviceLabel: 'Firefox on Linux',
+    deviceTrusted: false,
+    totpEnrolled: false,
+    address: '192.0.2.1',
+    state: 'active',
+    stateReason: null,
+    rightsVersion: 1,
+    riskScore: 5,
+    band: 'low',
+    acr: 'urn:verity:acr:password',
+    stepUpAt: null,
+    startedAt: now,
+    lastSeenAt: now,
+    endedAt: null,
+    expiresAt: later(3_600_000),
+    demo: false,
+    ...changes,
+  };
+}
