@@ -34,7 +34,6 @@ function isAway(error: unknown): boolean {
     error instanceof mongo.MongoNotConnectedError ||
     error instanceof mongo.MongoTopologyClosedError ||
     error instanceof mongo.MongoClientClosedError ||
-    error instanceof mongo.MongoCursorExhaustedError ||
     error instanceof MongooseError.MongooseServerSelectionError ||
     (error instanceof mongo.MongoDriverError && /pool|WaitQueue/i.test(error.name))
   );
