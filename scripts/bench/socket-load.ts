@@ -143,6 +143,7 @@ export function batch(index: number, seq: number, now: number): string {
   const last = `[${970 + (seq % 100) / 10},${(seq * 31 + index) % 1900},${Math.floor(seq / 100) % 1000}]`;
   return (
     `{"seq":${seq},"nonce":"${nonce.toString('base64url')}","started_at":${now - 1000},` +
-    `"keystrokes":${keystrokes},"mouseMovements":${movements},${last}],"clicks":[]}`
+    `"keystrokes":${keystrokes},"mouseMovements":${movements},${last}],` +
+    `"clicks":[],"scrolls":[],"focus":[],"touches":[]}`
   );
 }

@@ -7,6 +7,8 @@ export interface ClientEvent {
   about: string;
   who: readonly Role[];
   payload: z.ZodType;
+  /** A quick yes: what it accepts, the schema would answer unchanged. Without a yes the schema judges. */
+  quickCheck?: (payload: unknown) => boolean;
   /** What the acknowledgement carries when it went well. */
   reply: z.ZodType;
   /** Events a second from one socket, as a token bucket with twice this burst. */

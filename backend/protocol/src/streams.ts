@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Instant, MessageId } from './ids';
 import { TelemetryMessage } from './telemetry/messages';
+import { isTelemetryMessage } from './telemetry/quick-check';
 import { FindingMessage, RiskMessage } from './risk/messages';
 import { DecisionMessage } from './policy/messages';
 import { AlertMessage } from './alerts/messages';
@@ -30,6 +31,11 @@ export const PAYLOADS = {
   'stream:forensics': AuditMessage,
   'stream:dead_letter': DeadLetterMessage,
 } as const satisfies Record<StreamName, z.ZodType>;
+
+/** A quick yes for payloads: what it accepts, the schema would answer unchanged. Without a yes the schema judges. */
+export const QUICK_CHECKS: Partial<Record<StreamName, (payload: unknown) => boolean>> = {
+  'stream:telemetry': isTelemetryMessage,
+};
 
 export type Payload<S extends StreamName> = z.infer<(typeof PAYLOADS)[S]>;
 

@@ -1,26 +1,65 @@
-// What detection remembers of a session: its open windows, and finished ones that are not stored yet.
+// What detection remembers of a session: its open windows, and finished ones that are not done with yet.
 import type { WindowRecord } from '@verity/domain/risk/ports';
 import type { WindowState } from '@verity/domain/telemetry/windows';
 
 export interface BehaviourState {
   windows: WindowState;
-  /** Finished windows on their way into the store; kept here until they are surely in it. */
+  /** Finished windows that wait for the models of their person to be read. */
+  unweighed: WindowRecord[];
+  /** Weighed windows on their way into the store; kept here until they are surely in it. */
   unlearnt: WindowRecord[];
 }
 
-export const serialiseBehaviour = (state: BehaviourState): string => JSON.stringify(state);
+/** As it is stored. Numbers go as bytes in base64: writing them as decimals is the dearest thing that a batch does. */
+interface Stored {
+  v: 1;
+  /** keysFrom, repeatAt, number of keys, the keys, the mouse. */
+  n: string;
+  unweighed?: StoredWindow[];
+  unlearnt?: StoredWindow[];
+}
 
-/** Our own writing; what cannot be read (another version's) begins anew. */
-export function parseBehaviour(json: string): BehaviourState | null {
-  const state = JSON.parse(json) as BehaviourState;
-  if (!Array.isArray(state.windows?.keys) || !Array.isArray(state.windows.mouse)) return null;
-  return {
-    windows: state.windows,
-    unlearnt: state.unlearnt.map((record) => ({
-      ...record,
-      at: new Date(record.at),
-      // JSON has no NaN: an absent feature is written as null.
-      features: record.features.map((feature: number | null) => feature ?? Number.NaN),
-    })),
+type StoredWindow = Omit<WindowRecord, 'at' | 'features'> & { at: number; features: string };
+
+export function serialiseBehaviour({ windows, unweighed, unlearnt }: BehaviourState): string {
+  const { keysFrom, repeatAt, keys, mouse } = windows;
+  const stored: Stored = {
+    v: 1,
+    n: pack([keysFrom, repeatAt, keys.length, ...keys, ...mouse]),
+    ...(unweighed.length > 0 ? { unweighed: unweighed.map(storedOf) } : {}),
+    ...(unlearnt.length > 0 ? { unlearnt: unlearnt.map(storedOf) } : {}),
   };
+  return JSON.stringify(stored);
+}
+
+/** Our own writing; another version's is of no use, and the session's windows begin anew. */
+export function parseBehaviour(json: string): BehaviourState | null {
+  const stored = JSON.parse(json) as Partial<Stored>;
+  if (stored.v !== 1 || typeof stored.n !== 'string') return null;
+  const [keysFrom = 0, repeatAt = 0, count = 0, ...rest] = unpack(stored.n);
+  return {
+    windows: { keysFrom, repeatAt, keys: rest.slice(0, count), mouse: rest.slice(count) },
+    unweighed: (stored.unweighed ?? []).map(recordOf),
+    unlearnt: (stored.unlearnt ?? []).map(recordOf),
+  };
+}
+
+const storedOf = ({ at, features, ...rest }: WindowRecord): StoredWindow => ({
+  ...rest,
+  at: at.getTime(),
+  features: pack(features),
+});
+
+const recordOf = ({ at, features, ...rest }: StoredWindow): WindowRecord => ({
+  ...rest,
+  at: new Date(at),
+  features: unpack(features),
+});
+
+const pack = (values: readonly number[]): string =>
+  Buffer.from(Float64Array.from(values).buffer).toString('base64');
+
+function unpack(base64: string): number[] {
+  const bytes = Buffer.from(base64, 'base64');
+  return Array.from({ length: bytes.length / 8 }, (_, at) => bytes.readDoubleLE(at * 8));
 }

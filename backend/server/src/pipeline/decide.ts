@@ -162,7 +162,14 @@ const priorityOf = ({ change, effect }: DecisionMessage): 1 | 3 =>
   change === 'effect' && effect !== 'allow' ? 1 : 3;
 
 const same = (a: Remembered | null, b: Remembered): boolean =>
-  a !== null && JSON.stringify(a) === JSON.stringify(b);
+  a !== null &&
+  a.band === b.band &&
+  a.policyVersion === b.policyVersion &&
+  a.publishedAt === b.publishedAt &&
+  sameState(a.decision, b.decision);
+
+const sameState = (a: DecisionState, b: DecisionState): boolean =>
+  (Object.keys(b) as (keyof DecisionState)[]).every((key) => a[key] === b[key]);
 
 /** The decision as it is proven later: with the evidence that made it, and the rule and version that judged it. */
 function auditOf(

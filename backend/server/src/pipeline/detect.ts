@@ -14,16 +14,16 @@ import { stage } from './stage';
 
 type Batch = Delivered<'stream:telemetry'>;
 
-/** A finding takes no more observations. */
+/** A finding takes no more observations; so no more windows wait for one. */
 const MOST_OBSERVATIONS = 20;
 /** Windows of a session that wait to be stored; more than these are let go. */
 const MOST_UNLEARNT = 8;
 
 export interface DetectNeeds {
   state: StageState;
-  shelf: ModelShelf;
-  liveRisk: LiveRisk;
-  enrolment: Enrolment;
+  shelf: Pick<ModelShelf, 'of'>;
+  liveRisk: Pick<LiveRisk, 'many'>;
+  enrolment: Pick<Enrolment, 'offer'>;
   stateTtlSeconds: number;
   sessionsInMemory: number;
 }
@@ -50,58 +50,52 @@ export function detectStage(needs: DetectNeeds) {
         messages.map(({ payload }) => payload.session_id),
         signal,
       );
-      const seen = messages.map((message) => {
-        const { session_id: session, batch } = message.payload;
-        const before = memory.get(session) ?? { windows: newWindowState(), unlearnt: [] };
-        const { state, windows } = advance(before.windows, batch);
-        memory.set(session, { ...before, windows: state });
-        return { message, windows };
-      });
-      const finished = seen.filter(({ windows }) => windows.length > 0);
-      const risks = await lookUp(
-        finished.map(({ message }) => message),
-        needs,
-      );
-
-      const publish = seen.map(({ message, windows }) => {
+      const publish = [];
+      const weighed: WindowRecord[] = [];
+      for (const message of messages) {
         const { session_id: session, user_id: user } = message.payload;
-        const models = needs.shelf.peek(user);
-        if (!models) void needs.shelf.of(user).catch(() => undefined);
-        const behaviour = memory.get(session);
-        if (behaviour) {
-          const fresh = mayTeach(risks.get(session) ?? null, models)
-            ? windows.map((window, index) => windowRecord(message, window, index))
-            : [];
-          const unlearnt = [...behaviour.unlearnt, ...fresh]
-            .filter((record) => !needs.enrolment.offer(record))
-            .slice(-MOST_UNLEARNT);
-          memory.set(session, { ...behaviour, unlearnt });
-        }
-        return {
+        const before = memory.get(session) ?? NOTHING_SEEN;
+        const { state: windows, windows: finished } = advance(
+          before.windows,
+          message.payload.batch,
+        );
+        const models = needs.shelf.of(user);
+        const waiting = [
+          ...before.unweighed,
+          ...finished.map((window, index) => windowRecord(message, window, index)),
+        ].slice(-MOST_OBSERVATIONS);
+        memory.set(session, { ...before, windows, unweighed: models ? [] : waiting });
+        if (models) weighed.push(...waiting);
+        publish.push({
           stream: 'stream:findings' as const,
-          payload: findingOf(message, windows, models),
+          payload: findingOf(message, models ? waiting : [], models),
           ...(message.traceparent ? { traceparent: message.traceparent } : {}),
-        };
-      });
+        });
+      }
+      await teach(weighed);
       return { publish, state: memory.effects() };
     },
   });
+
+  /** Offers what may teach to the enrolment, and keeps it with the session until it is stored. */
+  async function teach(weighed: WindowRecord[]): Promise<void> {
+    const sessions = [...new Set(weighed.map(({ sessionId }) => sessionId))];
+    const risks = await needs.liveRisk.many(sessions);
+    sessions.forEach((session, index) => {
+      const behaviour = memory.get(session);
+      if (!behaviour) return;
+      const mine = weighed.filter(({ sessionId }) => sessionId === session);
+      const models = mine[0] ? needs.shelf.of(mine[0].userId) : null;
+      const fresh = mayTeach(risks[index] ?? null, models) ? mine : [];
+      const unlearnt = [...behaviour.unlearnt, ...fresh]
+        .filter((record) => !needs.enrolment.offer(record))
+        .slice(-MOST_UNLEARNT);
+      memory.set(session, { ...behaviour, unlearnt });
+    });
+  }
 }
 
-/** Brings the models of these people into memory, and answers the scores of these sessions. */
-async function lookUp(
-  messages: Batch[],
-  { shelf, liveRisk }: DetectNeeds,
-): Promise<Map<string, RiskScore | null>> {
-  if (messages.length === 0) return new Map();
-  const sessions = [...new Set(messages.map(({ payload }) => payload.session_id))];
-  const users = new Set(messages.map(({ payload }) => payload.user_id));
-  const [risks] = await Promise.all([
-    liveRisk.many(sessions),
-    ...Array.from(users, (user) => shelf.of(user)),
-  ]);
-  return new Map(sessions.map((session, index) => [session, risks[index] ?? null]));
-}
+const NOTHING_SEEN: BehaviourState = { windows: newWindowState(), unweighed: [], unlearnt: [] };
 
 /**
  * Behaviour teaches the model only while the session is trusted: at low risk, or at medium while there is no model
@@ -115,7 +109,7 @@ export function mayTeach(
   return risk.band === 'low' || (risk.band === 'medium' && stateOf(models) !== 'ready');
 }
 
-/** `ready` as soon as one way of behaving is known well enough; undefined when the models are not in memory. */
+/** `ready` as soon as one way of behaving is known well enough; undefined when the models have not been read. */
 function stateOf(models: ModelsOfUser | null): ModelState | undefined {
   if (!models) return undefined;
   return MODALITIES.some((modality) => models[modality]?.state === 'ready') ? 'ready' : 'learning';
@@ -124,14 +118,14 @@ function stateOf(models: ModelsOfUser | null): ModelState | undefined {
 /** One finding for a batch, with or without observations: time has passed in any case. */
 export function findingOf(
   { payload }: Pick<Batch, 'payload'>,
-  windows: readonly BehaviourWindow[],
+  windows: readonly Pick<WindowRecord, 'modality' | 'features'>[],
   models: ModelsOfUser | null,
 ): FindingMessage {
   const observations: Observation[] = [];
   for (const { modality, features } of windows) {
     const model = models?.[modality];
     if (!model) continue;
-    const { weight, value } = weighWindow(model, features);
+    const { weight, value } = weighWindow(model, Float64Array.from(features));
     observations.push({ source: modality, value, weight, mode: 'add' });
   }
   const modelState = stateOf(models);
@@ -140,7 +134,7 @@ export function findingOf(
     user_id: payload.user_id,
     observed_at: payload.received_at,
     cause: 'batch',
-    observations: observations.slice(-MOST_OBSERVATIONS),
+    observations,
     batch_seq: payload.batch.seq,
     ...(modelState ? { model_state: modelState } : {}),
   };

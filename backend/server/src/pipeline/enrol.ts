@@ -11,7 +11,7 @@ import type {
   ModelRecord,
   WindowRecord,
 } from '@verity/domain/risk/ports';
-import { MODALITIES, modelCacheKey } from './models';
+import { modelCacheKey, type ModelShelf } from './models';
 import type { Leases, Log } from './ports';
 import type { Trainer } from './train';
 
@@ -45,19 +45,17 @@ export interface EnrolmentNeeds {
   trainer: Trainer;
   clock: Clock;
   log: Log;
-  /** A person has a newer model. */
-  trained(user: UserId): void;
+  /** The models of a person that are at hand, and a way to say that there is a newer one. */
+  shelf: Pick<ModelShelf, 'of' | 'outdate'>;
 }
 
-interface Person {
-  counts: Record<Modality, number>;
-  models: Record<Modality, Pick<ModelRecord, 'windows' | 'trainedAt' | 'version'> | null>;
-}
+type Counts = Record<Modality, number>;
 
 export class Enrolment {
   private waiting = new Map<string, WindowRecord>();
   private readonly stored = new Set<string>();
-  private readonly people = new Map<UserId, Person>();
+  /** Windows in the store, of people who were met. */
+  private readonly people = new Map<UserId, Counts>();
   private readonly due = new Map<string, { user: UserId; modality: Modality }>();
   private readonly ticking: NodeJS.Timeout;
   private flushing: Promise<void> | null = null;
@@ -72,7 +70,7 @@ export class Enrolment {
   offer(record: WindowRecord): boolean {
     if (this.stored.delete(record.id)) return true;
     const person = this.people.get(record.userId);
-    if (person && person.counts[record.modality] >= MOST_WINDOWS) return true;
+    if (person && person[record.modality] >= MOST_WINDOWS) return true;
     if (this.waiting.size < MOST_WAITING) this.waiting.set(record.id, record);
     return false;
   }
@@ -115,28 +113,18 @@ export class Enrolment {
     const now = this.needs.clock();
     const fresh = new Set<UserId>();
     for (const { userId } of records) if (!this.people.has(userId)) fresh.add(userId);
-    await Promise.all(Array.from(fresh, (user) => this.meet(user)));
+    for (const user of fresh) this.people.set(user, await this.needs.windows.count(user));
     for (const { userId, modality } of records) {
-      const person = this.people.get(userId);
-      if (!person) continue;
+      const counts = this.people.get(userId);
+      const models = this.needs.shelf.of(userId);
+      if (!counts || !models) continue;
       // A person met just now has been counted with these.
-      if (!fresh.has(userId)) person.counts[modality] += 1;
-      if (trainingDue(person.counts[modality], person.models[modality], now)) {
+      if (!fresh.has(userId)) counts[modality] += 1;
+      if (trainingDue(counts[modality], models[modality], now)) {
         this.due.set(modelCacheKey(userId, modality), { user: userId, modality });
       }
     }
     forgetOldest(this.people, PEOPLE_REMEMBERED);
-  }
-
-  private async meet(user: UserId): Promise<void> {
-    const [counts, keystroke, mouse] = await Promise.all([
-      this.needs.windows.count(user),
-      ...MODALITIES.map((modality) => this.needs.models.newest(user, modality)),
-    ]);
-    this.people.set(user, {
-      counts,
-      models: { keystroke: keystroke ?? null, mouse: mouse ?? null },
-    });
   }
 
   /** One training at a time: it is the heaviest thing that the platform does. */
@@ -158,8 +146,6 @@ export class Enrolment {
         if (this.stopped) return;
         this.needs.log.warn({ user, modality, err }, 'a behaviour model could not be trained');
       }
-      // Whatever happened, look at the store again the next time.
-      this.people.delete(user);
     }
   }
 
@@ -167,7 +153,10 @@ export class Enrolment {
     const { windows, models, cache, trainer, clock, log } = this.needs;
     const before = await models.newest(user, modality);
     const records = await windows.ofUser(user, modality, MOST_WINDOWS);
-    if (!trainingDue(records.length, before, clock())) return;
+    if (!trainingDue(records.length, before, clock())) {
+      this.needs.shelf.outdate(user);
+      return;
+    }
     const version = (before?.version ?? 0) + 1;
     const now = clock();
     const started = performance.now();
@@ -191,7 +180,7 @@ export class Enrolment {
       if (!(error instanceof Fault && error.code === 'conflict')) throw error;
     }
     await cache.drop('behavioral_model', modelCacheKey(user, modality));
-    this.needs.trained(user);
+    this.needs.shelf.outdate(user);
     const milliseconds = Math.round(performance.now() - started);
     log.info({ user, modality, version, windows: records.length, milliseconds }, 'model trained');
   }

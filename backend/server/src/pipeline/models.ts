@@ -9,63 +9,82 @@ export const MODALITIES = ['keystroke', 'mouse'] as const satisfies Modality[];
 export type ModelsOfUser = Record<Modality, BehaviourModel | null>;
 
 interface Entry {
-  models: ModelsOfUser;
-  /** Monotonic ms. */
-  readAt: number;
-  reading: boolean;
+  models: ModelsOfUser | null;
+  /** Monotonic ms after which they are read again. */
+  staleAt: number;
+  waiting: boolean;
 }
+
+/** People whose models are read at once: each costs some milliseconds of this process. */
+const AT_ONCE = 4;
+const RETRY_MS = 2_000;
 
 export const modelCacheKey = (user: UserId, modality: Modality): string => `${user}:${modality}`;
 
 export class ModelShelf {
   private readonly entries = new Map<UserId, Entry>();
+  private readonly queue: UserId[] = [];
+  private reading = 0;
 
   constructor(
     private readonly needs: { models: BehaviourModels; cache: Cache; log: Log },
     /** After so long the cache is asked for a newer version. */
-    private readonly refreshMs = 30_000,
+    private readonly refreshMs = 60_000,
     private readonly limit = 10_000,
   ) {}
 
-  /** The newest models of a person: waits only for the very first reading. */
-  async of(user: UserId): Promise<ModelsOfUser> {
-    const entry = this.entries.get(user);
-    if (!entry) return this.read(user);
-    if (performance.now() - entry.readAt < this.refreshMs) return entry.models;
-    if (!entry.reading) {
-      entry.reading = true;
-      this.read(user).catch((err: unknown) => {
-        entry.reading = false;
-        this.needs.log.warn({ user, err }, 'a behaviour model could not be refreshed');
-      });
+  /** The newest models of a person that are at hand; null until they have been read. Never waits. */
+  of(user: UserId): ModelsOfUser | null {
+    let entry = this.entries.get(user);
+    if (!entry) {
+      entry = { models: null, staleAt: 0, waiting: false };
+      this.entries.set(user, entry);
+      for (const oldest of this.entries.keys()) {
+        if (this.entries.size <= this.limit) break;
+        this.entries.delete(oldest);
+      }
+    }
+    if (!entry.waiting && performance.now() >= entry.staleAt) {
+      entry.waiting = true;
+      this.queue.push(user);
+      this.readOn();
     }
     return entry.models;
-  }
-
-  /** What is in memory, without waiting for anything. */
-  peek(user: UserId): ModelsOfUser | null {
-    return this.entries.get(user)?.models ?? null;
   }
 
   /** Has a person's models read again the next time: there is a newer one. */
   outdate(user: UserId): void {
     const entry = this.entries.get(user);
-    if (entry) entry.readAt = Number.NEGATIVE_INFINITY;
+    if (entry) entry.staleAt = 0;
   }
 
-  private async read(user: UserId): Promise<ModelsOfUser> {
-    const before = this.entries.get(user)?.models;
-    const [keystroke, mouse] = await Promise.all(
-      MODALITIES.map((modality) => this.newest(user, modality, before?.[modality] ?? null)),
-    );
-    const models = { keystroke: keystroke ?? null, mouse: mouse ?? null };
-    this.entries.delete(user);
-    this.entries.set(user, { models, readAt: performance.now(), reading: false });
-    for (const oldest of this.entries.keys()) {
-      if (this.entries.size <= this.limit) break;
-      this.entries.delete(oldest);
+  private readOn(): void {
+    while (this.reading < AT_ONCE) {
+      const user = this.queue.shift();
+      if (user === undefined) return;
+      this.reading++;
+      void this.read(user).finally(() => {
+        this.reading--;
+        this.readOn();
+      });
     }
-    return models;
+  }
+
+  private async read(user: UserId): Promise<void> {
+    const entry = this.entries.get(user);
+    if (!entry) return;
+    try {
+      const [keystroke, mouse] = await Promise.all(
+        MODALITIES.map((modality) => this.newest(user, modality, entry.models?.[modality] ?? null)),
+      );
+      entry.models = { keystroke: keystroke ?? null, mouse: mouse ?? null };
+      entry.staleAt = performance.now() + this.refreshMs;
+    } catch (err) {
+      entry.staleAt = performance.now() + RETRY_MS;
+      this.needs.log.warn({ user, err }, 'a behaviour model could not be read yet');
+    } finally {
+      entry.waiting = false;
+    }
   }
 
   private async newest(

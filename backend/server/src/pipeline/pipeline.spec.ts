@@ -85,6 +85,7 @@ describe('the pipeline', () => {
     ]);
     await admin.send('join_admin_room', { channel: 'alerts' });
     await one.batch();
+    await until(() => one.of('risk_score_update').length > 0, 'the first score');
     await notMe(victim);
     expect(await one.closed).toBe('io server disconnect');
     expect(await two.closed).toBe('io server disconnect');

@@ -81,7 +81,7 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
   const enrolment = new Enrolment({
     ...needs,
     trainer: threadTrainer(),
-    trained: (user) => shelf.outdate(user),
+    shelf,
   });
   const stages = [
     runnable(detectStage({ ...memory, shelf, enrolment, liveRisk: needs.liveRisk })),

@@ -7,8 +7,8 @@ import type { Log } from './ports';
 const RELOAD_MS = 1_000;
 
 export interface PolicyInForce {
-  current(): Policy;
-  stop(): void;
+  current: () => Policy;
+  stop: () => void;
 }
 
 export async function followPolicy(needs: {

@@ -67,7 +67,7 @@ export interface Hub {
   /** Has every process look again at the rights of a session. */
   rightsChanged(session: SessionId): void;
   /** Over all processes. */
-  statistics(): Promise<SocketStatistics>;
+  statistics: () => Promise<SocketStatistics>;
   /** Sockets of this process, and updates that wait for its slow readers. */
   gauge(): { connections: number; waiting: number; eventsPerSecond: number };
   /** Refuses new connections, closes those that are there. */
