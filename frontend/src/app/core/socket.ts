@@ -90,7 +90,10 @@ export class Realtime {
     until?: DestroyRef,
   ): void {
     const key = `${event} ${JSON.stringify(payload)}`;
-    const join = async () => answered?.(await this.send(event, payload));
+    const join = async () => {
+      const reply = await this.send(event, payload);
+      answered?.(reply);
+    };
     this.rooms.set(key, join);
     until?.onDestroy(() => {
       if (this.rooms.get(key) === join) this.rooms.delete(key);
