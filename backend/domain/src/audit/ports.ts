@@ -27,5 +27,5 @@ export interface AuditChain {
 
 /** Puts a record on its way into the chain; resolves when the bus has it. */
 export interface Journal {
-  record(entry: Omit<AuditRecord, 'id' | 'at'> & { at?: Date }): Promise<void>;
+  record: (entry: Omit<AuditRecord, 'id' | 'at'> & { at?: Date }) => Promise<void>;
 }

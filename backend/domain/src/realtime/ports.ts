@@ -4,13 +4,13 @@ import type { SessionId } from '@verity/protocol/ids';
 
 export interface Announcer {
   /** Sends to every socket in any of the rooms, on every server process. */
-  announce<E extends ServerEventName>(
+  announce: <E extends ServerEventName>(
     event: E,
     rooms: string[],
     payload: ServerEventPayload<E>,
-  ): void;
+  ) => void;
   /** Closes every socket of a session, on every server process, after what was announced to it. */
-  disconnect(session: SessionId): void;
+  disconnect: (session: SessionId) => void;
 }
 
 export const roomOfUser = (id: string): string => `user:${id}`;

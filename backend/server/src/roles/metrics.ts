@@ -39,7 +39,7 @@ export function createMetrics(needs: {
       registers,
       async collect() {
         this.reset();
-        await collect(this as Gauge);
+        await collect(this);
       },
     });
   gauge('verity_sockets', 'Open sockets of this process', [], (g) =>

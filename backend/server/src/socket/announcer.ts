@@ -7,7 +7,7 @@ import type { ServerToClient } from '@verity/protocol/events';
 
 /** Announces, and tells every server process that the rights of a session have changed. */
 export interface Herald extends Announcer {
-  rightsChanged(session: SessionId): void;
+  rightsChanged: (session: SessionId) => void;
 }
 
 /** The channels of the socket servers in Redis. */

@@ -52,7 +52,7 @@ export interface HubOptions {
   /** Throws the fault that refuses the token; the same as at the HTTP door. */
   verifyAccess(token: string): Promise<AccessClaims>;
   /** Null when the session does not live. Throws `unavailable` when that cannot be known. */
-  sessionRights(id: SessionId): Promise<SessionRights | null>;
+  sessionRights: (id: SessionId) => Promise<SessionRights | null>;
   /** Least sequence number that the next batch of a session may have. */
   nextSeq(session: SessionId): Promise<number>;
   handlers: Partial<EventHandlers>[];
@@ -159,7 +159,7 @@ export function createHub(options: HubOptions): Hub {
       await fanOut.stop();
       // Clients come back to another server; the HTTP server closes in its own turn.
       io.local.disconnectSockets(true);
-      io.of('/').adapter.close();
+      await io.of('/').adapter.close();
       io.engine.close();
       listener.disconnect();
     },
