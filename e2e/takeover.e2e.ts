@@ -22,6 +22,7 @@ test('a session that is taken over is asked for proof and ended, and all of it i
     ...account,
     role: 'user' as const,
     address: undefined,
+    userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0.0.0',
     platform: 'Linux',
     screen: '1920x1080',
   };

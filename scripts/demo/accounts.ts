@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '@verity/protocol/faults';
-import type { Account } from './cast';
+import type { Account, Person } from './cast';
 import { ADMIN, AUDITOR, PEOPLE, VISITOR } from './cast';
 import type { Credential, Credentials } from './credentials';
 import { newCredential, newPassword, readCredentials, writeCredentials } from './credentials';
@@ -42,14 +42,14 @@ export async function ensureAccounts(
   for (const account of INVITED) {
     if (credentials[account.email]) continue;
     const credential = newCredential();
-    await acceptLink(url, await invitationOf(door, account), credential.password);
+    await acceptLink(url, await invitationOf(door, account), account, credential.password);
     keep(account, credential);
     made += 1;
   }
   if (reset && made === 0) {
     for (const account of [AUDITOR, VISITOR]) {
       const password = newPassword();
-      await acceptLink(url, await resetLinkOf(door, account.email), password);
+      await acceptLink(url, await resetLinkOf(door, account.email), account, password);
       keep(account, { ...credentials[account.email]!, password, shown: false });
     }
     const known = credentials[ADMIN.email]!;
@@ -97,10 +97,23 @@ function tokenOf(link: string): string {
   return found[0];
 }
 
-async function acceptLink(url: string, link: string, password: string): Promise<void> {
-  await new Door({ url }).call('POST /api/v1/auth/accept', {
-    body: { token: tokenOf(link), password },
-  });
+/** Each person accepts from their own address. Where all share one, the door wants them to take turns. */
+async function acceptLink(
+  url: string,
+  link: string,
+  { address }: Account & Partial<Person>,
+  password: string,
+): Promise<void> {
+  const door = new Door({ url, from: address });
+  for (;;) {
+    try {
+      await door.call('POST /api/v1/auth/accept', { body: { token: tokenOf(link), password } });
+      return;
+    } catch (error) {
+      if (!(error instanceof Fault && error.code === 'too-fast')) throw error;
+      await delay((error.retryAfterSeconds ?? 10) * 1000);
+    }
+  }
 }
 
 async function signInAdmin(url: string, credential: Credential): Promise<Door> {

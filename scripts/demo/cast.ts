@@ -23,14 +23,22 @@ export const VISITOR = account('Demo Visitor', 'user');
 export interface Person extends Account {
   /** Where the person works from; on machines other than Linux everybody is at localhost. */
   address: string | undefined;
+  userAgent: string;
   platform: string;
   screen: string;
 }
 
+const chrome = (system: string): string =>
+  `Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36`;
+
 const DESKS = [
-  { platform: 'Linux', screen: '1920x1080' },
-  { platform: 'Windows', screen: '2560x1440' },
-  { platform: 'macOS', screen: '1728x1117' },
+  { platform: 'Linux', screen: '1920x1080', userAgent: chrome('X11; Linux x86_64') },
+  { platform: 'Windows', screen: '2560x1440', userAgent: chrome('Windows NT 10.0; Win64; x64') },
+  {
+    platform: 'macOS',
+    screen: '1728x1117',
+    userAgent: chrome('Macintosh; Intel Mac OS X 10_15_7'),
+  },
 ] as const;
 
 /** A loopback address of its own, where the system has them. */

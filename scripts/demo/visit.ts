@@ -76,7 +76,7 @@ export class Visit {
     const door = new Door({
       url,
       from: person.address,
-      userAgent: `Mozilla/5.0 (${person.platform}) VerityDemo/1.0`,
+      userAgent: person.userAgent,
     });
     const signedIn = await door.call('POST /api/v1/auth/login', {
       body: {
