@@ -39,7 +39,7 @@ function heraldOver(speaker: Speaker, here?: (session: SessionId) => void): Hera
 
 /** In a process that has sockets of its own. */
 export const heraldOfServer = (io: VerityServer, here: (session: SessionId) => void): Herald =>
-  heraldOver(io as unknown as Speaker, here);
+  heraldOver(io, here);
 
 /** In a process without sockets. `lost` hears what Redis did not take. */
 export function heraldOfEmitter(
@@ -49,7 +49,7 @@ export function heraldOfEmitter(
   const emitter = new Emitter<ServerToClient>(surely(redis, options.lost), {
     key: adapterKey(options.prefix),
   });
-  return heraldOver(emitter as unknown as Speaker);
+  return heraldOver(emitter);
 }
 
 /**
@@ -64,10 +64,10 @@ export function surely<P extends Publisher>(redis: P, lost: (error: unknown) => 
     args: string[],
     done: (error: null, reply: unknown) => void,
   ): void => {
-    const { call } = redis as unknown as {
-      call(this: P, command: string, ...args: string[]): Promise<unknown>;
+    const commands = redis as unknown as {
+      call(command: string, ...args: string[]): Promise<unknown>;
     };
-    call.call(redis, command, ...args).then(
+    commands.call(command, ...args).then(
       (reply) => done(null, reply),
       (error: unknown) => {
         lost(error);
