@@ -8,7 +8,7 @@ import {
 } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Connection } from 'mongoose';
-import type { UserId } from '@verity/protocol/ids';
+import type { SessionId, UserId } from '@verity/protocol/ids';
 import { newId, systemClock } from '../world';
 import { connectMongo, PATIENCE_MS } from './connect';
 import { mongoRepositories } from './repositories';
@@ -91,8 +91,17 @@ describe('a database that is away', () => {
     const began = performance.now();
     const read = request.users.byId(id).catch((error: unknown) => error);
     const write = request.users.countHour(id, 1, new Date()).catch((error: unknown) => error);
+    const point = {
+      sessionId: newId<SessionId>(),
+      at: new Date(),
+      riskScore: 1,
+      band: 'low',
+    } as const;
+    const bulk = request.riskHistory
+      .add([{ ...point, id: newId() }])
+      .catch((error: unknown) => error);
     const background = work.users.byId(id);
-    for (const refused of await Promise.all([read, write])) {
+    for (const refused of await Promise.all([read, write, bulk])) {
       expect(refused).toMatchObject({ code: 'unavailable', retryAfterSeconds: 5 });
       expect((refused as Error).message).not.toContain('127.0.0.1');
     }

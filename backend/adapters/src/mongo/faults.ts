@@ -24,6 +24,10 @@ export function onlyDuplicates(error: unknown): boolean {
 }
 
 function isAway(error: unknown): boolean {
+  // A bulk wraps whatever kept it from being sent.
+  if (error instanceof mongo.MongoBulkWriteError && error.errorResponse instanceof Error) {
+    return isAway(error.errorResponse);
+  }
   if (error instanceof mongo.MongoServerError) {
     return PASSING_CODES.has(Number(error.code)) || error.hasErrorLabel('RetryableWriteError');
   }
