@@ -74,7 +74,12 @@ export async function settle(redisUrl: string, promised: readonly Promised[]): P
           const taken = ledger.taken.get(session)?.length ?? 0;
           return (ledger.scored.get(session)?.length ?? 0) >= taken;
         });
-        return through && (await isQuiet(redis)) && differences(await readLedger(redis), promised);
+        if (!through || !(await isQuiet(redis))) return false;
+        const dead = await redis.xrange('stream:dead_letter', '-', '+');
+        return [
+          ...differences(await readLedger(redis), promised),
+          ...dead.map(([, fields]) => `dead letter: ${fields[1]}`),
+        ];
       },
       60_000,
     );

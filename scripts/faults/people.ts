@@ -80,23 +80,37 @@ export interface Answer {
   milliseconds: number;
 }
 
+interface Question {
+  token?: string;
+  method?: string;
+  body?: string;
+}
+
 /** Asks as an application would; status 0 when nobody answers. */
 export async function ask(
   url: string,
   path: string,
-  { token, ...init }: RequestInit & { token?: string } = {},
+  { token, method = 'GET', body }: Question = {},
 ): Promise<Answer> {
   const began = performance.now();
-  const authorization = token ? { authorization: `Bearer ${token}` } : undefined;
+  const answer = (status: number, code?: string): Answer => ({
+    status,
+    code,
+    milliseconds: performance.now() - began,
+  });
   try {
     const reply = await fetch(url + path, {
-      ...init,
-      headers: { 'content-type': 'application/json', ...authorization },
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      ...(body ? { body } : {}),
       signal: AbortSignal.timeout(30_000),
     });
-    const body = (await reply.json().catch(() => ({}))) as { code?: string };
-    return { status: reply.status, code: body.code, milliseconds: performance.now() - began };
+    const { code } = (await reply.json().catch(() => ({}))) as { code?: string };
+    return answer(reply.status, code);
   } catch {
-    return { status: 0, code: undefined, milliseconds: performance.now() - began };
+    return answer(0);
   }
 }

@@ -26,6 +26,7 @@ export class Typing {
   readonly #queue: Queue;
   readonly #transport: Transport;
   #seed: number;
+  #last: Batch | undefined;
 
   constructor(url: string, { session, token }: Signed, seed: number) {
     this.session = session;
@@ -35,6 +36,8 @@ export class Typing {
       constructor(address: string | URL) {
         super(address);
         this.on('message', (data: Buffer) => heard(data.toString()));
+        // A browser's WebSocket throws nothing either: the close that follows says it.
+        this.on('error', () => undefined);
       }
     }
     this.#transport = webSocketTransport({
@@ -68,6 +71,14 @@ export class Typing {
     for (const batch of recordStretch(typist, began, seconds * 1_000)) this.#queue.push(batch);
   }
 
+  /** Sends the last batch again under the next number, as whoever recorded it would; answers what came of it. */
+  async replay(): Promise<string> {
+    const copied = this.#last;
+    if (!copied) throw new Error('nothing was sent yet');
+    const answer = await this.#transport.send({ ...copied, seq: copied.seq + 1 });
+    return typeof answer === 'string' ? answer : answer.outcome;
+  }
+
   /** Resolves when everything that was handed over has its final answer. */
   finished(): Promise<void> {
     return this.#queue.idle();
@@ -85,7 +96,10 @@ export class Typing {
   async #send(batch: Batch): ReturnType<Transport['send']> {
     const answer = await this.#transport.send(batch);
     const outcome = typeof answer === 'string' ? answer : answer.outcome;
-    if (outcome === 'accepted' || outcome === 'duplicate') this.acknowledged.push(batch.seq);
+    if (outcome === 'accepted' || outcome === 'duplicate') {
+      this.acknowledged.push(batch.seq);
+      this.#last = batch;
+    }
     return answer;
   }
 
