@@ -152,8 +152,7 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
       ),
     redisVersion: async () =>
       /redis_version:(\S+)/.exec(await redis.commands.info('server'))?.[1] ?? '',
-    appendfsync: async () =>
-      ((await redis.commands.config('GET', 'appendfsync')) as string[])[1] ?? '',
+    appendfsync: async () => (await redis.commands.config('GET', 'appendfsync'))[1] ?? '',
     async stop() {
       await bus.close();
       redis.close();

@@ -129,7 +129,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
     const sessionRights = (id: SessionId) => life.rightsNow(id);
     const hub = createHub({
       httpServer,
-      redis: redis.commands as never,
+      redis: redis.commands,
       redisPrefix: prefix,
       origins: [],
       bus,

@@ -44,11 +44,18 @@ export function parseBehaviour(json: string): BehaviourState | null {
   };
 }
 
-const storedOf = ({ at, features, ...rest }: WindowRecord): StoredWindow => ({
-  ...rest,
-  at: at.getTime(),
-  features: pack(features),
-});
+/** A window that waits is written with every batch of its session, and packed once. */
+const packed = new WeakMap<WindowRecord, StoredWindow>();
+
+function storedOf(record: WindowRecord): StoredWindow {
+  let stored = packed.get(record);
+  if (!stored) {
+    const { at, features, ...rest } = record;
+    stored = { ...rest, at: at.getTime(), features: pack(features) };
+    packed.set(record, stored);
+  }
+  return stored;
+}
 
 const recordOf = ({ at, features, ...rest }: StoredWindow): WindowRecord => ({
   ...rest,

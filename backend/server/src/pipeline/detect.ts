@@ -17,7 +17,7 @@ type Batch = Delivered<'stream:telemetry'>;
 /** A finding takes no more observations; so no more windows wait for one. */
 const MOST_OBSERVATIONS = 20;
 /** Windows of a session that wait to be stored; more than these are let go. */
-const MOST_UNLEARNT = 8;
+const MOST_UNLEARNT = 4;
 
 export interface DetectNeeds {
   state: StageState;

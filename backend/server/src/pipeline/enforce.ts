@@ -16,7 +16,8 @@ export interface EnforceNeeds {
   rightsChanged(session: SessionId): void;
 }
 
-export function enforceStage({ life, rightsChanged }: EnforceNeeds) {
+export function enforceStage(needs: EnforceNeeds) {
+  const { life } = needs;
   const enforce = async ({ payload: decision, retry_count }: Enforceable): Promise<void> => {
     const { session_id: session } = decision;
     const rights = await life.rightsNow(session);
@@ -31,7 +32,7 @@ export function enforceStage({ life, rightsChanged }: EnforceNeeds) {
       return;
     }
     await life.change(session, { state: STATES[effect], reason, by: BY, again });
-    rightsChanged(session);
+    needs.rightsChanged(session);
   };
 
   return stage({

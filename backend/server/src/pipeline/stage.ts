@@ -27,5 +27,5 @@ export const runnable = <R extends StreamName, W extends LaterStream<R>>(
   declared: Stage<R, W>,
 ): Runnable => ({
   name: declared.name,
-  run: (bus) => bus.consume<R>(declared as unknown as Consumer<R>),
+  run: (bus) => bus.consume<R>(declared),
 });
