@@ -10,6 +10,8 @@ const THREAD = /new URL\('\.\/([\w-]+)\.thread\.mjs', import\.meta\.url\)/g;
 /** A worker thread runs bundled here too: its source becomes the address of its bundle. */
 const threads: Plugin = {
   name: 'worker-threads',
+  // Before anything rewrites the expression that is looked for.
+  enforce: 'pre',
   async transform(code, id) {
     if (!id.endsWith('.ts') || id.endsWith('.spec.ts')) return undefined;
     let result = code;

@@ -24,6 +24,8 @@ const FLUSH_MS = 1_000;
 const MOST_WAITING = 20_000;
 const PEOPLE_REMEMBERED = 20_000;
 const TRAINING_LEASE_MS = 120_000;
+/** After a training that failed: what hinders one hinders the next. */
+const REST_MS = 30_000;
 
 /** Whether there is so much more to learn from that another model is worth its training. */
 export function trainingDue(
@@ -60,6 +62,7 @@ export class Enrolment {
   private readonly ticking: NodeJS.Timeout;
   private flushing: Promise<void> | null = null;
   private training: Promise<void> | null = null;
+  private restUntil = 0;
   private stopped = false;
 
   constructor(private readonly needs: EnrolmentNeeds) {
@@ -129,6 +132,7 @@ export class Enrolment {
 
   /** One training at a time: it is the heaviest thing that the platform does. */
   private train(): void {
+    if (performance.now() < this.restUntil) return;
     this.training ??= this.trainAll().finally(() => {
       this.training = null;
     });
@@ -145,6 +149,9 @@ export class Enrolment {
       } catch (err) {
         if (this.stopped) return;
         this.needs.log.warn({ user, modality, err }, 'a behaviour model could not be trained');
+        this.due.set(key, { user, modality });
+        this.restUntil = performance.now() + REST_MS;
+        return;
       }
     }
   }

@@ -117,6 +117,42 @@ describe('the pipeline', () => {
     });
   });
 
+  it('learns a person from the first minutes, and weighs what comes after by the model', async () => {
+    await world.startStages();
+    const person = await world.signIn();
+    const client = await connect(server.url, person.token);
+    // Kept offline and sent afterwards, so that the minutes pass quickly.
+    let measuredAt = Date.now() - 300_000;
+    const send = async (batches: number): Promise<void> => {
+      for (let sent = 0; sent < batches; sent++) {
+        measuredAt += 1_000;
+        expect(await client.batch({ started_at: measuredAt })).toMatchObject({ ok: true });
+        await new Promise((resolve) => setTimeout(resolve, 110));
+      }
+    };
+    await send(60);
+    const model = await until(
+      () => world.stores.behaviourModels.newest(person.session.userId, 'mouse'),
+      'a model of mouse movement',
+      20_000,
+    );
+    expect(model.version).toBeGreaterThanOrEqual(1);
+    expect(model.windows).toBeGreaterThanOrEqual(6);
+    await until(
+      async () => {
+        await send(5);
+        return client
+          .of<RiskMessage>('risk_score_update')
+          .some(({ contributions }) => contributions.some(({ source }) => source === 'mouse'));
+      },
+      'evidence of the mouse',
+      20_000,
+    );
+    // What a stranger does is not learnt.
+    await notMe(person);
+    await client.closed;
+  }, 60_000);
+
   it('sweeps: silence is scored again, a session whose time is over ends, lost rights are repaired', async () => {
     const stages = await world.startStages({ sweepSeconds: 600 });
     const silent = await world.signIn('user', { lastSeenAt: new Date(Date.now() - 3_600_000 / 2) });
