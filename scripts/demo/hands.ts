@@ -17,7 +17,7 @@ export const handsOf = (place: number): Behaviour => sittingOf(place);
  * Who sits down at each place: typists outside of the cast, who were ended in all of eight trials and slowly enough for
  * every step to be seen. Two people may type so alike that it takes longer, or that typing alone does not tell.
  */
-const STRANGERS = [9, 8, 12, 8, 10, 10, 10, 10] as const;
+const STRANGERS = [10, 10, 12, 10, 10, 10, 10, 10] as const;
 
 /** Somebody else than the person in this place of the cast. */
 export const strangerTo = (place: number): Behaviour =>

@@ -55,7 +55,7 @@ async function takeOver({ stranger, say, signal }: StoryOptions, desk: Desk): Pr
       onScore(score) {
         if (score.risk_score < told + 12) return;
         told = score.risk_score;
-        say(`  ${seconds()}: ${score.risk_score.toFixed(0)}, ${score.band}: ${strongest(score)}`);
+        say(`  ${seconds()}: ${Math.floor(score.risk_score)}, ${score.band}: ${strongest(score)}`);
       },
       onStepUp(why) {
         if (asked) return;
@@ -77,6 +77,8 @@ async function takeOver({ stranger, say, signal }: StoryOptions, desk: Desk): Pr
     return;
   }
   say(`  ${seconds()}: the session of ${name} is ended: ${reason}`);
+  if (!asked)
+    say('  (the score passed the band that asks for proof between two windows of typing)');
   say(`  look: Alerts, the newest one; click it for the reasons and the decision behind it`);
 }
 
