@@ -3,6 +3,7 @@
 // The administrator who watches is a browser.
 import { expect, test } from '@playwright/test';
 import { bundle } from '../scripts/bundle.mjs';
+import type * as Simulated from './simulated';
 import { ADMIN, invite, signIn, tokenOf } from './people';
 
 const PLACE = 6;
@@ -15,7 +16,7 @@ test('a session that is taken over is asked for proof and ended, and all of it i
   const url = test.info().project.use.baseURL!;
   const { Visit, LiveRecording, enrol, handsOf, sittingsOf, strangerTo } = (await import(
     await bundle('e2e/simulated.ts')
-  )) as typeof import('./simulated');
+  )) as typeof Simulated;
 
   const account = await invite(request, 'Tess Typist');
   const person = {

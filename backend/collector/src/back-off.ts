@@ -8,3 +8,6 @@ export function backOffMs(attempt: number, random: () => number): number {
   const step = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 10));
   return step * (0.5 + random() / 2);
 }
+
+/** A number in [0, 1). */
+export const jitter = (): number => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;

@@ -17,7 +17,7 @@ export type { Batch, MeasuredBatch } from './wire';
 export type CollectorOptions = (
   | { transport: Transport }
   /** `getToken` answers a fresh access token of the person whose page this is. */
-  | { url: string; getToken(): string | Promise<string> }
+  | { url: string; getToken: () => string | Promise<string> }
 ) & {
   /** Number of the first batch, where the transport does not know it. */
   nextSeq?: number;
@@ -25,7 +25,7 @@ export type CollectorOptions = (
   onBatch?(batch: MeasuredBatch): void;
   onState?(state: TransportState, reason?: string): void;
   /** A batch that the server will never take, and why. */
-  onRefused?(batch: Batch, detail: string): void;
+  onRefused?: (batch: Batch, detail: string) => void;
   document?: Document;
 };
 

@@ -5,6 +5,8 @@ import { chromium } from '@playwright/test';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BehavioralData } from '@verity/protocol/telemetry/schemas';
+import type * as Collector from './collector';
+import type * as Dom from './dom';
 import { classCode } from './key-class';
 import type { InputEvent } from './recorder';
 
@@ -12,8 +14,8 @@ declare global {
   interface Window {
     events: InputEvent[];
     batches: unknown[];
-    dom: typeof import('./dom');
-    collector: typeof import('./collector');
+    dom: typeof Dom;
+    collector: typeof Collector;
     stop(): void;
   }
 }

@@ -1,5 +1,5 @@
 // Keeps batches until the server has them: in order, one on its way at a time, the same number and nonce on every attempt.
-import { backOffMs } from './back-off';
+import { backOffMs, jitter } from './back-off';
 import type { Batch, MeasuredBatch } from './wire';
 import { BATCHES_PER_SECOND, LIMITS } from './wire';
 
@@ -12,18 +12,18 @@ export type Outcome = 'accepted' | 'duplicate' | 'refused' | 'retry';
 export type Answer = Outcome | { outcome: Outcome; detail?: string; retryAfterMs?: number };
 
 export interface QueueOptions {
-  send(batch: Batch): Promise<Answer>;
+  send: (batch: Batch) => Promise<Answer>;
   /** Server time, epoch milliseconds. */
-  now(): number;
+  now: () => number;
   /** Least number that the server will take for the session's next batch. */
-  nextSeq?(): number;
+  nextSeq?: () => number;
   /** A batch that the server will never take, and why. */
-  onRefused?(batch: Batch, detail: string): void;
+  onRefused?: ((batch: Batch, detail: string) => void) | undefined;
   /** Batches kept at most; the oldest is given up first. The default is ten minutes' worth. */
   capacity?: number;
   /** Waits, but not past `signal`. */
-  sleep?(ms: number, signal: AbortSignal): Promise<void>;
-  random?(): number;
+  sleep?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+  random?: () => number;
 }
 
 export interface QueueStats {
@@ -46,7 +46,7 @@ export interface Queue {
 }
 
 export function createQueue(options: QueueOptions): Queue {
-  const { send, now, nextSeq = () => 0, onRefused, random = Math.random } = options;
+  const { send, now, nextSeq = () => 0, onRefused, random = jitter } = options;
   const { capacity = LIMITS.lateMs / 1000, sleep = sleepUnlessAborted } = options;
   const waiting: MeasuredBatch[] = [];
   const counts = { accepted: 0, duplicate: 0, refused: 0, expired: 0 };

@@ -1,6 +1,6 @@
 // Ways to the server: a WebSocket of the collector's own, or a Socket.IO client that the page has already.
 import { needsToken, readAnswer } from './answer';
-import { backOffMs } from './back-off';
+import { backOffMs, jitter } from './back-off';
 import type { Answer } from './queue';
 import type { Packet } from './socket-io-codec';
 import { PONG, decode, encodeConnect, encodeEvent, isRecord } from './socket-io-codec';
@@ -23,10 +23,10 @@ export interface WebSocketTransportOptions {
   /** Address of the platform, e.g. `https://verity.example`. */
   url: string;
   /** A fresh access token; asked for at every connection. */
-  getToken(): string | Promise<string>;
+  getToken: () => string | Promise<string>;
   /** The WebSocket to use; the page's own unless a test or Node names another. */
   WebSocket?: typeof WebSocket;
-  random?(): number;
+  random?: () => number;
 }
 
 const ACK_TIMEOUT_MS = 10_000;
@@ -36,7 +36,7 @@ const ENDED = new Set<unknown>(['session-ended', 'not-allowed']);
 
 /** Speaks the WebSocket subset of Socket.IO: connect with a token, events with acknowledgement, heartbeat, reconnect. */
 export function webSocketTransport(options: WebSocketTransportOptions): Transport {
-  const { getToken, WebSocket: Socket = globalThis.WebSocket, random = Math.random } = options;
+  const { getToken, WebSocket: Socket = globalThis.WebSocket, random = jitter } = options;
   const address = new URL('/socket.io/?EIO=4&transport=websocket', options.url);
   address.protocol = address.protocol.replace('http', 'ws');
   const listeners: ((state: TransportState, reason?: string) => void)[] = [];
