@@ -128,12 +128,11 @@ async function paced(
   const total = crowd.length * seconds;
   while (result.sent < total) {
     const due = Math.min(total, ((performance.now() - started) / 1_000) * crowd.length);
-    const now = Date.now();
     while (result.sent < due) {
       const index = result.sent++ % crowd.length;
       const socket = crowd[index] as LeanSocket;
       open[index]?.set(socket.nextSeq, performance.now());
-      socket.send(now);
+      socket.send();
     }
     await sleep(1);
   }
@@ -162,7 +161,7 @@ async function saturate(
         return;
       }
       sentAt = performance.now();
-      under = socket.send(Date.now());
+      under = socket.send();
     };
     socket.onHeard = {
       scored(seq) {

@@ -1,6 +1,7 @@
 // A crowd of lean Socket.IO clients over plain WebSockets, so that the load costs less than what it loads.
 import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
+import { TELEMETRY_LIMITS } from '@verity/protocol/telemetry/schemas';
 
 /** What one client does with the answers that concern a batch. */
 export interface Heard {
@@ -19,6 +20,11 @@ export class LeanSocket {
   onHeard: Partial<Heard> = {};
   private readonly pending = new Map<number, number>();
   private ackId = 0;
+  /**
+   * When the last batch began, as if it had been kept offline: each is a second after the one before, however fast
+   * they are sent. Seconds that overlap look like a machine, and the platform ends such a session.
+   */
+  private measuredAt = Date.now() - TELEMETRY_LIMITS.lateMs + 60_000;
 
   private constructor(
     private readonly socket: WebSocket,
@@ -54,11 +60,12 @@ export class LeanSocket {
   }
 
   /** Sends the next batch and answers its number. */
-  send(now: number): number {
+  send(): number {
     const seq = this.nextSeq++;
     const id = this.ackId++;
     this.pending.set(id, seq);
-    this.socket.send(`42${id}["behavioral_data",${batch(this.index, seq, now)}]`);
+    this.measuredAt += 1_000;
+    this.socket.send(`42${id}["behavioral_data",${batch(this.index, seq, this.measuredAt)}]`);
     return seq;
   }
 
@@ -134,7 +141,7 @@ const bodies = Array.from({ length: VARIANTS }, (_, variant) => {
 const nonces = randomBytes(65_536);
 
 /** One batch as JSON; the last movement makes its timings unlike those of any other. */
-export function batch(index: number, seq: number, now: number): string {
+export function batch(index: number, seq: number, startedAt: number): string {
   const { keystrokes, movements } = bodies[(index * 7 + seq) % VARIANTS] as (typeof bodies)[number];
   const from = (index * 131 + seq * 17) % (nonces.length - 16);
   const nonce = Buffer.from(nonces.subarray(from, from + 16));
@@ -142,7 +149,7 @@ export function batch(index: number, seq: number, now: number): string {
   nonce.writeUInt32LE(seq, 4);
   const last = `[${970 + (seq % 100) / 10},${(seq * 31 + index) % 1900},${Math.floor(seq / 100) % 1000}]`;
   return (
-    `{"seq":${seq},"nonce":"${nonce.toString('base64url')}","started_at":${now - 1000},` +
+    `{"seq":${seq},"nonce":"${nonce.toString('base64url')}","started_at":${startedAt},` +
     `"keystrokes":${keystrokes},"mouseMovements":${movements},${last}],` +
     `"clicks":[],"scrolls":[],"focus":[],"touches":[]}`
   );
