@@ -44,13 +44,8 @@ export function createCache({
 }): Cache {
   /** Loads of this process under way. */
   const flights = new Map<string, Promise<unknown>>();
-  const counts = new Map(
-    Object.keys(CACHE_TTL_SECONDS).map((kind) => [kind, { hits: 0, misses: 0 }]),
-  );
-  const count = (kind: CacheKind, what: 'hits' | 'misses'): void => {
-    const counted = counts.get(kind);
-    if (counted) counted[what]++;
-  };
+  const counts = new SharedCounts(commands);
+  const count = (kind: CacheKind, what: 'hits' | 'misses'): void => counts.add(`${kind}:${what}`);
 
   const fetch = async <T>(kind: CacheKind, key: string, load: () => Promise<T>): Promise<T> => {
     const { value, lock } = keysOf(kind, key);
@@ -107,9 +102,10 @@ export function createCache({
       await answer(commands.del(value, lock));
     },
     async state(): Promise<CacheState> {
-      const [keys, memory] = await Promise.all([
+      const [keys, memory, counted] = await Promise.all([
         answer(commands.dbsize()),
         answer(commands.info('memory')),
+        counts.read(),
       ]);
       return {
         total_keys: keys,
@@ -117,10 +113,50 @@ export function createCache({
         kinds: Object.entries(CACHE_TTL_SECONDS).map(([kind, ttl]) => ({
           kind,
           ttl_seconds: ttl,
-          hits: counts.get(kind)?.hits ?? 0,
-          misses: counts.get(kind)?.misses ?? 0,
+          hits: counted(`${kind}:hits`),
+          misses: counted(`${kind}:misses`),
         })),
       };
     },
   };
+}
+
+const COUNTS_KEY = `cache:${VERSION}:counts`;
+const COUNTS_EVERY_MS = 1_000;
+
+/** Counts over all processes: gathered here, added to those in Redis about once a second and before they are read. */
+class SharedCounts {
+  private waiting = new Map<string, number>();
+  private flushedAt = 0;
+
+  constructor(private readonly redis: RedisConnections['commands']) {}
+
+  add(name: string): void {
+    this.waiting.set(name, (this.waiting.get(name) ?? 0) + 1);
+    if (performance.now() - this.flushedAt < COUNTS_EVERY_MS) return;
+    // A count that Redis does not take now waits for the next time.
+    this.flush().catch(() => undefined);
+  }
+
+  async read(): Promise<(name: string) => number> {
+    await this.flush();
+    const counted = await answer(this.redis.hgetall(COUNTS_KEY));
+    return (name) => Number(counted[name] ?? 0);
+  }
+
+  private async flush(): Promise<void> {
+    this.flushedAt = performance.now();
+    const adding = [...this.waiting];
+    this.waiting = new Map();
+    await Promise.all(
+      adding.map(async ([name, count]) => {
+        try {
+          await answer(this.redis.hincrby(COUNTS_KEY, name, count));
+        } catch (error) {
+          this.waiting.set(name, (this.waiting.get(name) ?? 0) + count);
+          throw error;
+        }
+      }),
+    );
+  }
 }
