@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Misfit } from './evaluate/csv';
+import { evaluateFuzz } from './evaluate/fuzz';
 import { evaluateKeystroke } from './evaluate/keystroke';
 import { evaluateTakeover } from './evaluate/takeover';
 
@@ -11,7 +12,7 @@ interface Measure {
   run(
     options: Record<string, string | boolean | undefined>,
     say: (progress: string) => void,
-  ): Record<string, unknown>;
+  ): Record<string, unknown> | Promise<Record<string, unknown>>;
 }
 
 const MEASURES: Record<string, Measure> = {
@@ -20,6 +21,7 @@ const MEASURES: Record<string, Measure> = {
       '--input FILE.csv [--train-reps N] [--recent N] [--adaptive] [--background] [--detector NAME]',
     run: evaluateKeystroke,
   },
+  fuzz: { usage: '--target http|socket [--minutes N]', run: evaluateFuzz },
   takeover: { usage: '--input FREE_TEXT.csv[.gz] [--train-windows N]', run: evaluateTakeover },
 };
 
@@ -29,7 +31,7 @@ const usage = (): string =>
     ...Object.entries(MEASURES).map(([name, measure]) => `  ${name} ${measure.usage}`),
   ].join('\n');
 
-function main(): number {
+async function main(): Promise<number> {
   let parsed;
   try {
     parsed = parseArgs({
@@ -39,6 +41,8 @@ function main(): number {
         'train-reps': { type: 'string' },
         'train-windows': { type: 'string' },
         recent: { type: 'string' },
+        target: { type: 'string' },
+        minutes: { type: 'string' },
         detector: { type: 'string' },
         adaptive: { type: 'boolean' },
         background: { type: 'boolean' },
@@ -57,7 +61,7 @@ function main(): number {
   }
   const began = performance.now();
   try {
-    const figures = measure.run(parsed.values, (progress) => console.error(progress));
+    const figures = await measure.run(parsed.values, (progress) => console.error(progress));
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     const result = {
       name,
@@ -78,4 +82,4 @@ function main(): number {
   }
 }
 
-process.exitCode = main();
+process.exitCode = await main();

@@ -28,7 +28,7 @@ it('refuses a revoked session at once: requests, sockets and refreshing, on ever
     return sockets.every(({ acknowledged }) => acknowledged.length > 0);
   });
   await house.admin.door.call('POST /api/v1/sessions/:id/terminate', {
-    params: { id: gone.session as never },
+    params: { id: gone.session },
     body: { reason: 'Stolen' },
   });
   for (const answer of await everywhere('/api/v1/me', gone.token)) {
@@ -65,7 +65,7 @@ it('refuses in bounded time while Redis hangs, and serves again when it goes on'
 
 it('allows nothing more while the policy cannot be read, and starts no process without one', async () => {
   await house.admin.door.call('POST /api/v1/sessions/:id/step-up', {
-    params: { id: ada.session as never },
+    params: { id: ada.session },
     body: { reason: 'Prove it' },
   });
   const [first, second] = house.urls as [string, string];

@@ -13,7 +13,7 @@ export interface House {
   urls: readonly string[];
   admin: Signed;
   /** A new person, signed in at one of the HTTP processes. */
-  somebody(name: string, at?: number): Promise<Signed>;
+  somebody(name: string, at?: number, role?: 'user' | 'admin'): Promise<Signed>;
   /** A socket of a session at one of the HTTP processes. */
   typing(signed: Signed, at?: number): Typing;
   /** What is wrong with what was made of the acknowledged batches, once all is done; nothing, that is. */
@@ -49,7 +49,8 @@ export async function openHouse({ processes = 1 } = {}): Promise<House> {
       platform,
       urls,
       admin,
-      somebody: async (name, at = 0) => signIn(urlAt(at), await invite(admin, url, name)),
+      somebody: async (name, at = 0, role = 'user') =>
+        signIn(urlAt(at), await invite(admin, url, name, role)),
       typing(signed, at = 0) {
         const typing = new Typing(urlAt(at), signed, typings.length + 1);
         typings.push(typing);

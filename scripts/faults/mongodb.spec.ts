@@ -68,7 +68,7 @@ it('goes on scoring without MongoDB, refuses what needs it, and enforces later w
 it('has every acknowledged effect: the course of the score, the record of the end, an unbroken chain', async () => {
   const { door } = house.admin;
   const course = await door.call('GET /api/v1/sessions/:id/risk', {
-    params: { id: ada.session as never },
+    params: { id: ada.session },
     query: {},
   });
   expect(course.points.length).toBeGreaterThan(0);

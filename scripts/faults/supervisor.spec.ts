@@ -103,7 +103,7 @@ it('finds accounts, sessions, scores and the audit chain after a kill -9 of the 
   await expectEverything();
   for (const { session } of people) {
     const { points } = await admin.door.call('GET /api/v1/sessions/:id/risk', {
-      params: { id: session as never },
+      params: { id: session },
       query: {},
     });
     expect(points.length).toBeGreaterThan(0);
