@@ -187,7 +187,7 @@ describe('sessions', () => {
     });
   });
 
-  it('show the newest score, and none once they have ended', async () => {
+  it('show the newest score, also the one that ended them', async () => {
     const live = aSession();
     const ended = aSession({ state: 'logged_out' });
     await store.sessions.add(live);
@@ -207,7 +207,7 @@ describe('sessions', () => {
       riskScore: 40,
       lastSeenAt: later(3000),
     });
-    expect(await store.sessions.byId(ended.id)).toMatchObject({ riskScore: 5 });
+    expect(await store.sessions.byId(ended.id)).toMatchObject({ riskScore: 70 });
   });
 
   it('are listed by state, person and words, in each order, page by page', async () => {

@@ -96,7 +96,11 @@ export class MongoSessions implements Sessions {
     await this.#store.bulk(
       notes.map(({ id, riskScore, band, at }) => ({
         updateOne: {
-          filter: { _id: id, state: { $in: [...LIVE_STATES] } },
+          // The score that ended a session is told after its end.
+          filter: {
+            _id: id,
+            ...(riskScore === undefined ? { state: { $in: [...LIVE_STATES] } } : {}),
+          },
           // Signs of life come from many processes; scores from one, in their order.
           update: {
             $max: { lastSeenAt: at },

@@ -167,13 +167,15 @@ export function sessionLife(ports: SessionLifePorts) {
             endedAt: now,
           })
         : before;
-      await publishRights(after);
+      await ports.rights.put(rightsOf(after));
       ports.announce('session_terminated', [`session:${id}`], {
         session_id: id,
         reason: after.stateReason ?? end.reason,
         at: (after.endedAt ?? now).toISOString(),
       });
       ports.disconnect(id);
+      // Only now: whoever looks at the rights of its sockets again must not close them before they know why.
+      ports.rightsChanged?.(id);
       await ports.refreshTokens.removeOfSession(id);
       if (!endedNow && !end.again) return after;
       if (end.state === 'terminated') {
