@@ -13,14 +13,15 @@ export async function evaluateFuzz(
   const target = String(options['target'] ?? '');
   if (!TARGETS.includes(target)) throw misfit(`--target must be one of: ${TARGETS.join(', ')}`);
   const minutes = countOption(options, 'minutes', 1, { least: 1, most: 24 * 60 });
-  say('a platform starts');
+  // Another round each time; told, so that a round can be had again, nearly: callers run side by side.
+  const seed = Math.floor(Date.now() / 1_000) % 1_000_000;
+  say(`a platform starts; the seed is ${seed}`);
   const house = await openHouse();
   try {
     const end = performance.now() + minutes * 60_000;
     let told = 0;
     const { broken, ...figures } = await fuzz(house, target as FuzzTarget, {
-      // Another round each time; the seed is told, so that a crash can be had again.
-      seed: Math.floor(Date.now() / 1_000) % 1_000_000,
+      seed,
       enough(inputs) {
         if (inputs - told >= 5_000) say(`${(told = inputs)} inputs`);
         return performance.now() >= end;
