@@ -1,4 +1,5 @@
 // MongoDB is killed in the middle of sessions: they go on being scored, decisions wait for it and are then enforced.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { keepDown, openHouse, type House } from './house';
 import { ask, signIn, type Signed } from './people';
@@ -50,6 +51,9 @@ it('goes on scoring without MongoDB, refuses what needs it, and enforces later w
     expect(await thief.replay()).toBe('refused');
     return (thief.scores.at(-1)?.risk_score ?? 0) >= 80;
   });
+  // Proof is asked for first; whoever goes on without giving it is ended 10 s later.
+  await sleep(11_000);
+  expect(await thief.replay()).toBe('refused');
   expect(await ask(url, '/api/v1/me/risk', mallory)).not.toMatchObject({ status: 200 });
   expect(thief.ended).toBeUndefined();
   await release();

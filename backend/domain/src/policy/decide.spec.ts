@@ -66,8 +66,15 @@ describe('the default policy', () => {
   it('asks before it ends a session, and tells the operators when it does', () => {
     expect(decide(DEFAULT_POLICY, facts({ riskScore: 59.9 }), null, NOW).effect).toBe('allow');
     expect(decide(DEFAULT_POLICY, facts({ riskScore: 60 }), null, NOW).effect).toBe('step_up');
-    const ended = decide(DEFAULT_POLICY, facts({ riskScore: 80 }), null, NOW);
-    expect(ended).toMatchObject({ effect: 'terminate', notify: ['notify-critical'] });
+    // However far the score jumps, the person is asked first; meanwhile the session can do nothing else.
+    const asked = decide(DEFAULT_POLICY, facts({ riskScore: 90 }), null, NOW);
+    expect(asked).toMatchObject({ effect: 'step_up', notify: ['notify-critical'] });
+    const still = decide(DEFAULT_POLICY, facts({ riskScore: 90 }), asked.state, later(9));
+    expect(still.effect).toBe('step_up');
+    const ended = decide(DEFAULT_POLICY, facts({ riskScore: 81 }), still.state, later(10));
+    expect(ended).toMatchObject({ effect: 'terminate', ruleId: 'critical-ends' });
+    const extreme = decide(DEFAULT_POLICY, facts({ riskScore: 95 }), null, NOW);
+    expect(extreme).toMatchObject({ effect: 'terminate', ruleId: 'extreme-ends' });
   });
 
   it('is stricter with administrators', () => {
@@ -198,7 +205,7 @@ describe('hysteresis', () => {
 
   it('never revives a terminated session', () => {
     const steps: [number, Partial<Facts>][] = [
-      [0, { riskScore: 90 }],
+      [0, { riskScore: 96 }],
       [9000, { riskScore: 1, lastStepUpAt: later(8000) }],
       [99_000, { riskScore: 1, lastStepUpAt: later(98_000) }],
     ];

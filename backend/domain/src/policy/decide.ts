@@ -61,8 +61,13 @@ export const compareEffects = (a: Effect, b: Effect): number => STRICTNESS[a] - 
 const DEFAULT_SIGNAL_WEIGHT = 0.5;
 const MOST_REASONS = 5;
 
-/** Whether every part of the condition that is present holds. */
-export function holds(when: Condition, facts: Facts, now: Date): boolean {
+/** Whether every part of the condition that is present holds. `challengedSince` is in epoch ms; null when nothing is asked. */
+export function holds(
+  when: Condition,
+  facts: Facts,
+  challengedSince: number | null,
+  now: Date,
+): boolean {
   if (when.risk_at_least !== undefined && !(facts.riskScore >= when.risk_at_least)) return false;
   if (when.risk_below !== undefined && !(facts.riskScore < when.risk_below)) return false;
   if (when.roles && !when.roles.includes(facts.role)) return false;
@@ -79,6 +84,10 @@ export function holds(when: Condition, facts: Facts, now: Date): boolean {
   if (when.no_step_up_within !== undefined && facts.lastStepUpAt) {
     const age = now.getTime() - facts.lastStepUpAt.getTime();
     if (age <= when.no_step_up_within * 1000) return false;
+  }
+  if (when.challenged_for_seconds !== undefined) {
+    if (challengedSince === null) return false;
+    if (now.getTime() - challengedSince < when.challenged_for_seconds * 1000) return false;
   }
   return true;
 }
@@ -104,9 +113,10 @@ export function decide(
   now: Date,
 ): PolicyDecision {
   const notify: string[] = [];
+  const challengedSince = challenged(previous) ? previous.since : null;
   let fitting: Rule | null = null;
   for (const rule of policy.rules) {
-    if (!holds(rule.when, facts, now)) continue;
+    if (!holds(rule.when, facts, challengedSince, now)) continue;
     if (rule.effect !== 'notify') {
       fitting = rule;
       break;
@@ -138,6 +148,9 @@ export function decide(
       : new Date(held.calmSince + policy.hysteresis.hold_seconds * 1000);
   return outcome(held, held, notify, reasons, holdUntil);
 }
+
+const challenged = (previous: DecisionState | null): previous is DecisionState =>
+  previous?.effect === 'step_up' || previous?.effect === 'restrict';
 
 function begun(rule: Rule | null, now: Date, otherwise: Effect = 'restrict'): DecisionState {
   return {

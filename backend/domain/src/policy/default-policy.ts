@@ -10,9 +10,15 @@ export const DEFAULT_POLICY: PolicyDraft = {
       effect: 'notify',
     },
     {
+      id: 'extreme-ends',
+      name: 'An extreme score ends the session at once',
+      when: { risk_at_least: 95 },
+      effect: 'terminate',
+    },
+    {
       id: 'critical-ends',
-      name: 'A critical score ends the session',
-      when: { risk_at_least: 80 },
+      name: 'A critical score ends the session when proof was asked for and not given',
+      when: { risk_at_least: 80, challenged_for_seconds: 10 },
       effect: 'terminate',
     },
     {

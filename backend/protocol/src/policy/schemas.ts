@@ -26,6 +26,8 @@ export const Condition = z.strictObject({
   totp_enrolled: z.boolean().optional(),
   /** Holds when no step-up succeeded within so many seconds. */
   no_step_up_within: z.number().int().min(1).max(86_400).optional(),
+  /** Holds when the session has been asked for proof, or been restricted, for so long without proof. */
+  challenged_for_seconds: z.number().int().min(1).max(86_400).optional(),
 });
 export type Condition = z.infer<typeof Condition>;
 
