@@ -59,7 +59,7 @@ test('a session that is taken over is asked for proof and ended, and all of it i
   try {
     await test.step('the administrator sees the session live and low', async () => {
       await signIn(page, ADMIN);
-      await page.goto('/sessions');
+      await page.goto('/sessions?q=tess');
       const row = page.getByRole('row', { name: /Tess Typist/ });
       await expect(row).toContainText('Active');
       await expect(row).toContainText('Low');

@@ -67,10 +67,10 @@ export interface Bus {
     options?: PublishOptions,
   ): Promise<string>;
   consume<R extends StreamName>(consumer: Consumer<R>): Subscription;
-  /** Every message from now on (or after `from`), to this process alone, without a group: for fan-out. */
+  /** Every message after the entry `from`, or from `now` on, to this process alone, without a group: for fan-out. */
   tail<R extends StreamName>(
     stream: R,
-    from: string | 'now',
+    from: string,
     each: (messages: Delivered<R>[]) => void,
   ): Subscription;
   state(): Promise<StreamState[]>;
