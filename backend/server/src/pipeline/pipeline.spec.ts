@@ -101,7 +101,7 @@ describe('the pipeline', () => {
       const { items } = await world.stores.decisions.ofSession(victim.session.id, { limit: 10 });
       return items.find(({ effect }) => effect === 'terminate');
     }, 'the decision in the store');
-    expect(decided).toMatchObject({ previous_effect: 'allow', rule_id: 'critical-ends' });
+    expect(decided).toMatchObject({ previous_effect: 'allow', rule_id: 'extreme-ends' });
     const actions = await until(async () => {
       const { items } = await world.stores.auditChain.list(
         { subject: `session:${victim.session.id}` },
