@@ -66,7 +66,11 @@ export class Enrolment {
   private stopped = false;
 
   constructor(private readonly needs: EnrolmentNeeds) {
-    this.ticking = setInterval(() => void this.flush(), FLUSH_MS);
+    this.ticking = setInterval(() => {
+      this.flush().catch((err: unknown) =>
+        needs.log.error({ err }, 'behaviour could not be stored'),
+      );
+    }, FLUSH_MS);
   }
 
   /** Takes a window in; true once it is stored (or is not wanted) and need not be kept any longer. */
