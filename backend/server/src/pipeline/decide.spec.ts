@@ -52,7 +52,7 @@ describe('decideSession', () => {
   });
 
   it('says each change of effect at once, and of the band where the effect stays', () => {
-    expect(play([10, 40, 65, 90])).toEqual([
+    expect(play([10, 40, 65, 96])).toEqual([
       'policy allow',
       'band allow',
       'effect step_up',
