@@ -17,7 +17,7 @@ export interface WindowDocument extends Omit<Stored<WindowRecord>, 'features'> {
   expireAt: Date;
 }
 
-const modality = { type: String, enum: ['keystroke', 'mouse'], required: true };
+const modality = { type: String, match: /^(keystroke|mouse|phrase:[\w.-]{1,64})$/, required: true };
 
 export const behaviourWindows = declareCollection(
   'behaviour_windows',
@@ -65,11 +65,13 @@ export class MongoBehaviourWindows implements BehaviourWindows {
   }
 
   async count(user: UserId) {
-    const [keystroke, mouse] = await Promise.all([
-      this.#store.count({ userId: user, modality: 'keystroke' }),
-      this.#store.count({ userId: user, modality: 'mouse' }),
+    const found = await this.#store.aggregate<{ _id: Modality; windows: number }>([
+      { $match: { userId: user } },
+      { $group: { _id: '$modality', windows: { $sum: 1 } } },
     ]);
-    return { keystroke, mouse };
+    const counts: Record<Modality, number> = { keystroke: 0, mouse: 0 };
+    for (const { _id, windows } of found) counts[_id] = windows;
+    return counts;
   }
 
   async removeOfSession(session: SessionId) {
@@ -89,6 +91,8 @@ function unpack(packed: mongo.Binary): number[] {
 }
 
 export type ModelDocument = ModelRecord & { _id: string };
+
+const recordOf = ({ _id, ...model }: ModelDocument): ModelRecord => model;
 
 /** Versions of a model that are kept, for going back. */
 const KEPT_VERSIONS = 5;
@@ -116,9 +120,13 @@ export class MongoBehaviourModels implements BehaviourModels {
 
   async newest(user: UserId, of: Modality) {
     const found = await this.#store.one({ userId: user, modality: of }, { version: -1 });
-    if (!found) return null;
-    const { _id, ...model } = found;
-    return model;
+    return found && recordOf(found);
+  }
+
+  async newestOfUser(user: UserId) {
+    // At most a handful of versions of each modality are kept.
+    const found = await this.#store.many({ userId: user }, { modality: 1, version: -1 });
+    return found.filter((one, i) => one.modality !== found[i - 1]?.modality).map(recordOf);
   }
 
   async add(model: ModelRecord) {

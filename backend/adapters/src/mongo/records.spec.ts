@@ -96,10 +96,13 @@ describe('behaviour', () => {
     expect(await store.behaviourModels.newest(userId, 'mouse')).toBeNull();
     for (let version = 1; version <= 7; version++) await store.behaviourModels.add(model(version));
     expect(await store.behaviourModels.newest(userId, 'mouse')).toEqual(model(7));
+    const phrase = { ...model(1), modality: 'phrase:a1.9' as const };
+    await store.behaviourModels.add(phrase);
+    expect(await store.behaviourModels.newestOfUser(userId)).toEqual([model(7), phrase]);
     await expect(store.behaviourModels.add(model(7))).rejects.toMatchObject({ code: 'conflict' });
     const kept = await database.connection
       .collection('behaviour_models')
-      .countDocuments({ userId });
+      .countDocuments({ userId, modality: 'mouse' });
     expect(kept).toBe(5);
   });
 });

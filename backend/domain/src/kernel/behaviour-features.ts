@@ -180,9 +180,12 @@ export const FEATURES = { keystroke: KEYSTROKE_FEATURES, mouse: MOUSE_FEATURES }
 
 export type FeatureModality = keyof typeof FEATURES;
 
+/** What a window is of, and so what a model of a person is about: free typing, the mouse, or one fixed text by its id. */
+export type Modality = FeatureModality | `phrase:${string}`;
+
 /** A finished window: one number per feature of its modality, NaN where nothing of the kind was seen. */
 export interface BehaviourWindow {
-  modality: FeatureModality;
+  modality: Modality;
   /** Epoch milliseconds of its last event. */
   at: number;
   features: Float64Array;

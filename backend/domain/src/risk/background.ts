@@ -1,5 +1,5 @@
 // What people on the whole are like: the background against which "like you" is weighed.
-import type { Modality } from './ports';
+import type { FeatureModality } from '../kernel/behaviour-features';
 import { BACKGROUND_DATA } from './background-data';
 
 export interface Background {
@@ -43,10 +43,10 @@ export function readBackground(data: QuantisedBackground): Background {
   };
 }
 
-const read = new Map<Modality, Background>();
+const read = new Map<FeatureModality, Background>();
 
 /** The background that ships with Verity; where it comes from is said in docs/models/behaviour.md. */
-export function backgroundOf(modality: Modality): Background {
+export function backgroundOf(modality: FeatureModality): Background {
   let background = read.get(modality);
   if (!background) {
     background = readBackground(BACKGROUND_DATA[modality]);

@@ -1,7 +1,7 @@
 // The model of one person's behaviour: detectors, and how much their distances weigh as evidence.
 import { Fault } from '@verity/protocol/faults';
 import type { ModelState } from '@verity/protocol/risk/schemas';
-import { FEATURES } from '../kernel/behaviour-features';
+import { FEATURES, type FeatureModality } from '../kernel/behaviour-features';
 import { clamp, roundTo, seededRandom } from '../kernel/maths';
 import { autoencoder, readyAutoencoder, type TrainAutoencoder } from './autoencoder';
 import type { Background } from './background';
@@ -10,11 +10,12 @@ import type { Distance } from './detector';
 import { inWords } from './behaviour-words';
 import { ModelArtefact } from './model-artefact';
 import { nearestWindows } from './nearest';
-import type { Modality } from './ports';
 import { scaledManhattan } from './scaled-manhattan';
 
+/** Windows that make a first, soft-spoken model. */
+export const FIRST_WINDOWS = 6;
 /** Windows until a model is called ready: see docs/models/behaviour.md. */
-export const WINDOWS_NEEDED: Record<Modality, number> = { keystroke: 12, mouse: 12 };
+export const WINDOWS_NEEDED: Record<FeatureModality, number> = { keystroke: 12, mouse: 12 };
 /** Before so many windows a weight counts in proportion: a person's spread is not yet known. */
 const FULL_VOICE_WINDOWS = 30;
 /** More windows than these add time, not knowledge; the newest count. */
@@ -23,7 +24,7 @@ const FOLDS = 4;
 const POPULATION_STRENGTH = 6;
 
 export interface Training {
-  modality: Modality;
+  modality: FeatureModality;
   /** Windows of the person, oldest first, at least four. */
   windows: readonly Float64Array[];
   background: Background;
@@ -112,7 +113,7 @@ function leftOut(
 
 /** A model ready to weigh windows. */
 export interface BehaviourModel {
-  readonly modality: Modality;
+  readonly modality: FeatureModality;
   readonly version: number;
   readonly trainedAt: Date;
   readonly windows: number;

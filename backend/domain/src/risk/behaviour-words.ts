@@ -1,13 +1,12 @@
 // Why a window is unlike the person, in words that the person understands.
-import { FEATURES } from '../kernel/behaviour-features';
-import type { Modality } from './ports';
+import { FEATURES, type FeatureModality } from '../kernel/behaviour-features';
 
 interface Usual {
-  modality: Modality;
+  modality: FeatureModality;
   manhattan: { centre: (number | null)[]; scale: (number | null)[]; weights: number[] | null };
 }
 
-const SUBJECT: Record<Modality, string> = { keystroke: 'typing', mouse: 'mouse movement' };
+const SUBJECT: Record<FeatureModality, string> = { keystroke: 'typing', mouse: 'mouse movement' };
 /** Mean absolute deviations from which a difference is worth a word. */
 const NOTABLE = 1.5;
 const MOST_REASONS = 2;

@@ -1,6 +1,6 @@
 // Calibration: from distances to a weight of evidence, learnt from left-out windows of the person and of others.
+import type { FeatureModality } from '../kernel/behaviour-features';
 import { clamp, roundTo } from '../kernel/maths';
-import type { Modality } from './ports';
 
 /**
  * The statistic s is a sum of log distances, each less its mean over the person's left-out windows: far from the person
@@ -34,14 +34,14 @@ const LEAST_DISTANCE = 1e-3;
  * Windows of one hour resemble one another more than the model of independent windows says, so that their weights
  * would add up to too much: each counts this share.
  */
-const TEMPER: Record<Modality, number> = { keystroke: 0.75, mouse: 0.3 };
+const TEMPER: Record<FeatureModality, number> = { keystroke: 0.75, mouse: 0.3 };
 /** What is typical of people, worth `STRENGTH` windows: the spread of s and where others lie. */
-const TYPICAL: Record<Modality, { own: number; shift: number; other: number }> = {
+const TYPICAL: Record<FeatureModality, { own: number; shift: number; other: number }> = {
   keystroke: { own: 0.25, shift: 0.6, other: 0.4 },
   mouse: { own: 0.3, shift: 0.4, other: 0.4 },
 };
 const STRENGTH = 12;
-const BOUNDS: Record<Modality, { lowest: number; highest: number }> = {
+const BOUNDS: Record<FeatureModality, { lowest: number; highest: number }> = {
   keystroke: { lowest: -1.2, highest: 1.6 },
   mouse: { lowest: -0.1, highest: 0.4 },
 };
@@ -49,7 +49,7 @@ const BOUNDS: Record<Modality, { lowest: number; highest: number }> = {
 export function calibrate(
   own: readonly (readonly number[])[],
   others: readonly (readonly number[])[],
-  modality: Modality,
+  modality: FeatureModality,
 ): Calibration {
   const detectors = own[0]?.length ?? 0;
   const centres: number[] = [];

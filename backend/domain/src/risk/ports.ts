@@ -1,8 +1,9 @@
 // What risk needs of the world: the course of scores, models of behaviour and the windows that they learn from.
 import type { SessionId, UserId } from '@verity/protocol/ids';
 import type { Band, RiskScore } from '@verity/protocol/risk/schemas';
+import type { Modality } from '../kernel/behaviour-features';
 
-export type Modality = 'keystroke' | 'mouse';
+export type { Modality };
 
 export interface RiskPointRecord {
   /** Id of the message behind it, so that a second delivery is stored once. */
@@ -40,6 +41,7 @@ export interface BehaviourWindows {
   add(windows: WindowRecord[]): Promise<void>;
   /** The newest `limit` windows of a person, oldest first. */
   ofUser(user: UserId, modality: Modality, limit: number): Promise<WindowRecord[]>;
+  /** By modality; those of free typing and the mouse are always there. */
   count(user: UserId): Promise<Record<Modality, number>>;
   /** Takes back what a session taught, when its person says that it was somebody else. */
   removeOfSession(session: SessionId): Promise<void>;
@@ -52,11 +54,13 @@ export interface ModelRecord {
   trainedAt: Date;
   /** Windows that it was trained on. */
   windows: number;
-  /** The artefact as `trainBehaviourModel` made it, JSON. */
+  /** The artefact as its kind made it (see model-kind.ts), JSON. */
   artefact: string;
 }
 
 export interface BehaviourModels {
   newest(user: UserId, modality: Modality): Promise<ModelRecord | null>;
+  /** The newest model of each modality. */
+  newestOfUser(user: UserId): Promise<ModelRecord[]>;
   add(model: ModelRecord): Promise<void>;
 }

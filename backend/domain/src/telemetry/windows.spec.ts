@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIXED_TEXT_BASE } from '@verity/protocol/telemetry/schemas';
-import { FEATURES } from '../kernel/behaviour-features';
+import { FEATURES, type FeatureModality } from '../kernel/behaviour-features';
 import { KEYSTROKES_PER_WINDOW, LONG_SILENCE_MS } from './keystroke-window';
 import { advance, newWindowState, type BehaviourBatch, type WindowState } from './windows';
 
@@ -171,7 +171,7 @@ describe('any input', () => {
           const step = advance(state, one);
           expect(JSON.stringify(state)).toBe(before);
           for (const { features, modality } of step.windows) {
-            expect(features).toHaveLength(FEATURES[modality].length);
+            expect(features).toHaveLength(FEATURES[modality as FeatureModality].length);
             for (const x of features) expect(x === Infinity || x === -Infinity).toBe(false);
           }
           const text = JSON.stringify(step.state);

@@ -1,13 +1,13 @@
 // Detects: batches of behaviour become windows, windows become evidence for or against a stranger, one finding a batch.
 import type { Delivered } from '@verity/domain/bus/ports';
-import { weighWindow } from '@verity/domain/risk/behaviour-model';
+import { kindOf } from '@verity/domain/risk/model-kinds';
 import type { LiveRisk, WindowRecord } from '@verity/domain/risk/ports';
 import { advance, newWindowState, type BehaviourWindow } from '@verity/domain/telemetry/windows';
 import type { FindingMessage, Observation } from '@verity/protocol/risk/messages';
 import type { ModelState, RiskScore } from '@verity/protocol/risk/schemas';
 import { parseBehaviour, serialiseBehaviour, type BehaviourState } from './behaviour-state';
 import type { Enrolment } from './enrol';
-import { MODALITIES, type ModelShelf, type ModelsOfUser } from './models';
+import type { ModelShelf, ModelsOfUser } from './models';
 import type { StageState } from './ports';
 import { SessionMemory } from './session-memory';
 import { stage } from './stage';
@@ -112,7 +112,7 @@ export function mayTeach(
 /** `ready` as soon as one way of behaving is known well enough; undefined when the models have not been read. */
 function stateOf(models: ModelsOfUser | null): ModelState | undefined {
   if (!models) return undefined;
-  return MODALITIES.some((modality) => models[modality]?.state === 'ready') ? 'ready' : 'learning';
+  return [...models.values()].some(({ state }) => state === 'ready') ? 'ready' : 'learning';
 }
 
 /** One finding for a batch, with or without observations: time has passed in any case. */
@@ -123,10 +123,10 @@ export function findingOf(
 ): FindingMessage {
   const observations: Observation[] = [];
   for (const { modality, features } of windows) {
-    const model = models?.[modality];
+    const model = models?.get(modality);
     if (!model) continue;
-    const { weight, value } = weighWindow(model, Float64Array.from(features));
-    observations.push({ source: modality, value, weight, mode: 'add' });
+    const { weight, value } = model.weigh(Float64Array.from(features));
+    observations.push({ source: kindOf(modality).source, value, weight, mode: 'add' });
   }
   const modelState = stateOf(models);
   return {

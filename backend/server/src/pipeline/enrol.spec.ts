@@ -1,8 +1,11 @@
 // When a person's model is worth training again.
 import { describe, expect, it } from 'vitest';
-import { MOST_WINDOWS } from '@verity/domain/risk/behaviour-model';
-import { FIRST_WINDOWS, trainingDue } from './enrol';
+import { kindOf } from '@verity/domain/risk/model-kinds';
+import { trainingDue } from './enrol';
 
+const sizes = kindOf('keystroke').windows;
+const due = (windows: number, before: ReturnType<typeof trained> | null): boolean =>
+  trainingDue(windows, before, now, sizes);
 const now = new Date('2026-01-31T00:00:00.000Z');
 const trained = (windows: number, daysAgo = 0) => ({
   windows,
@@ -11,17 +14,17 @@ const trained = (windows: number, daysAgo = 0) => ({
 
 describe('trainingDue', () => {
   it('waits for enough windows, then for twice as many', () => {
-    expect(trainingDue(FIRST_WINDOWS - 1, null, now)).toBe(false);
-    expect(trainingDue(FIRST_WINDOWS, null, now)).toBe(true);
-    expect(trainingDue(11, trained(6), now)).toBe(false);
-    expect(trainingDue(12, trained(6), now)).toBe(true);
+    expect(due(sizes.first - 1, null)).toBe(false);
+    expect(due(sizes.first, null)).toBe(true);
+    expect(due(11, trained(6))).toBe(false);
+    expect(due(12, trained(6))).toBe(true);
   });
 
   it('costs no more than a handful of trainings until a person is fully known', () => {
     let before: ReturnType<typeof trained> | null = null;
     let trainings = 0;
-    for (let windows = 1; windows <= MOST_WINDOWS; windows++) {
-      if (!trainingDue(windows, before, now)) continue;
+    for (let windows = 1; windows <= sizes.most; windows++) {
+      if (!due(windows, before)) continue;
       before = trained(windows);
       trainings++;
     }
@@ -29,7 +32,7 @@ describe('trainingDue', () => {
   });
 
   it('makes a model of a well-known person anew when it is a week old', () => {
-    expect(trainingDue(MOST_WINDOWS, trained(MOST_WINDOWS, 6), now)).toBe(false);
-    expect(trainingDue(MOST_WINDOWS, trained(MOST_WINDOWS, 7), now)).toBe(true);
+    expect(due(sizes.most, trained(sizes.most, 6))).toBe(false);
+    expect(due(sizes.most, trained(sizes.most, 7))).toBe(true);
   });
 });

@@ -3,7 +3,8 @@ import type { UserId } from '@verity/protocol/ids';
 import { Fault } from '@verity/protocol/faults';
 import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
-import { MOST_WINDOWS } from '@verity/domain/risk/behaviour-model';
+import type { ModelKind } from '@verity/domain/risk/model-kind';
+import { kindOf } from '@verity/domain/risk/model-kinds';
 import type {
   BehaviourModels,
   BehaviourWindows,
@@ -11,12 +12,10 @@ import type {
   ModelRecord,
   WindowRecord,
 } from '@verity/domain/risk/ports';
-import { modelCacheKey, type ModelShelf } from './models';
+import type { ModelShelf } from './models';
 import type { Leases, Log } from './ports';
 import type { Trainer } from './train';
 
-/** Windows that make a first, soft-spoken model. */
-export const FIRST_WINDOWS = 6;
 /** A model of all the windows that are kept is made anew after so long. */
 const REFRESH_DAYS = 7;
 const FLUSH_MS = 1_000;
@@ -32,11 +31,12 @@ export function trainingDue(
   windows: number,
   trained: Pick<ModelRecord, 'windows' | 'trainedAt'> | null,
   now: Date,
+  { first, most }: ModelKind['windows'],
 ): boolean {
-  if (!trained) return windows >= FIRST_WINDOWS;
-  if (trained.windows < MOST_WINDOWS && windows >= 2 * trained.windows) return true;
+  if (!trained) return windows >= first;
+  if (trained.windows < most && windows >= 2 * trained.windows) return true;
   const days = (now.getTime() - trained.trainedAt.getTime()) / 86_400_000;
-  return windows >= MOST_WINDOWS / 2 && days >= REFRESH_DAYS;
+  return windows >= most / 2 && days >= REFRESH_DAYS;
 }
 
 export interface EnrolmentNeeds {
@@ -77,7 +77,8 @@ export class Enrolment {
   offer(record: WindowRecord): boolean {
     if (this.stored.delete(record.id)) return true;
     const person = this.people.get(record.userId);
-    if (person && person[record.modality] >= MOST_WINDOWS) return true;
+    if (person && (person[record.modality] ?? 0) >= kindOf(record.modality).windows.most)
+      return true;
     if (this.waiting.size < MOST_WAITING) this.waiting.set(record.id, record);
     return false;
   }
@@ -126,9 +127,10 @@ export class Enrolment {
       const models = this.needs.shelf.of(userId);
       if (!counts || !models) continue;
       // A person met just now has been counted with these.
-      if (!fresh.has(userId)) counts[modality] += 1;
-      if (trainingDue(counts[modality], models[modality], now)) {
-        this.due.set(modelCacheKey(userId, modality), { user: userId, modality });
+      const count = (counts[modality] ?? 0) + (fresh.has(userId) ? 0 : 1);
+      counts[modality] = count;
+      if (trainingDue(count, models.get(modality) ?? null, now, kindOf(modality).windows)) {
+        this.due.set(`${userId}:${modality}`, { user: userId, modality });
       }
     }
     forgetOldest(this.people, PEOPLE_REMEMBERED);
@@ -163,8 +165,9 @@ export class Enrolment {
   private async trainOne(user: UserId, modality: Modality): Promise<void> {
     const { windows, models, cache, trainer, clock, log } = this.needs;
     const before = await models.newest(user, modality);
-    const records = await windows.ofUser(user, modality, MOST_WINDOWS);
-    if (!trainingDue(records.length, before, clock())) {
+    const kind = kindOf(modality);
+    const records = await windows.ofUser(user, modality, kind.windows.most);
+    if (!trainingDue(records.length, before, clock(), kind.windows)) {
       this.needs.shelf.outdate(user);
       return;
     }
@@ -190,7 +193,7 @@ export class Enrolment {
       // Another process was faster with this version.
       if (!(error instanceof Fault && error.code === 'conflict')) throw error;
     }
-    await cache.drop('behavioral_model', modelCacheKey(user, modality));
+    await cache.drop('behavioral_model', user);
     this.needs.shelf.outdate(user);
     const milliseconds = Math.round(performance.now() - started);
     log.info({ user, modality, version, windows: records.length, milliseconds }, 'model trained');

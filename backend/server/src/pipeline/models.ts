@@ -1,12 +1,14 @@
 // The models of behaviour that detection weighs by: parsed, in memory, refreshed without keeping anybody waiting.
 import type { UserId } from '@verity/protocol/ids';
 import type { Cache } from '@verity/domain/kernel/cache-ports';
-import { parseModel, type BehaviourModel } from '@verity/domain/risk/behaviour-model';
-import type { BehaviourModels, Modality } from '@verity/domain/risk/ports';
+import type { ReadyModel } from '@verity/domain/risk/model-kind';
+import { kindOf } from '@verity/domain/risk/model-kinds';
+import type { BehaviourModels, Modality, ModelRecord } from '@verity/domain/risk/ports';
 import type { Log } from './ports';
 
-export const MODALITIES = ['keystroke', 'mouse'] as const satisfies Modality[];
-export type ModelsOfUser = Record<Modality, BehaviourModel | null>;
+export type ModelsOfUser = ReadonlyMap<Modality, ReadyModel>;
+/** What the cache keeps of a model. */
+type Shelved = Pick<ModelRecord, 'modality' | 'version' | 'artefact'>;
 
 interface Entry {
   models: ModelsOfUser | null;
@@ -18,8 +20,6 @@ interface Entry {
 /** People whose models are read at once: each costs some milliseconds of this process. */
 const AT_ONCE = 4;
 const RETRY_MS = 2_000;
-
-export const modelCacheKey = (user: UserId, modality: Modality): string => `${user}:${modality}`;
 
 export class ModelShelf {
   private readonly entries = new Map<UserId, Entry>();
@@ -74,10 +74,20 @@ export class ModelShelf {
     const entry = this.entries.get(user);
     if (!entry) return;
     try {
-      const [keystroke, mouse] = await Promise.all(
-        MODALITIES.map((modality) => this.newest(user, modality, entry.models?.[modality] ?? null)),
-      );
-      entry.models = { keystroke: keystroke ?? null, mouse: mouse ?? null };
+      const shelved = await this.needs.cache.through('behavioral_model', user, async () => {
+        const records = await this.needs.models.newestOfUser(user);
+        return records.map(({ modality, version, artefact }): Shelved => ({
+          modality,
+          version,
+          artefact,
+        }));
+      });
+      const models = new Map<Modality, ReadyModel>();
+      for (const one of shelved) {
+        const model = this.readOne(user, one, entry.models?.get(one.modality));
+        if (model) models.set(one.modality, model);
+      }
+      entry.models = models;
       entry.staleAt = performance.now() + this.refreshMs;
     } catch (err) {
       entry.staleAt = performance.now() + RETRY_MS;
@@ -87,23 +97,15 @@ export class ModelShelf {
     }
   }
 
-  private async newest(
+  /** The one before stays in use when the newer one cannot be read. */
+  private readOne(
     user: UserId,
-    modality: Modality,
-    before: BehaviourModel | null,
-  ): Promise<BehaviourModel | null> {
-    const stored = await this.needs.cache.through(
-      'behavioral_model',
-      modelCacheKey(user, modality),
-      async () => {
-        const record = await this.needs.models.newest(user, modality);
-        return record && { version: record.version, artefact: record.artefact };
-      },
-    );
-    if (!stored) return null;
-    if (stored.version === before?.version) return before;
+    { modality, version, artefact }: Shelved,
+    before: ReadyModel | undefined,
+  ): ReadyModel | undefined {
+    if (version === before?.version) return before;
     try {
-      return parseModel(stored.artefact);
+      return kindOf(modality).parse(artefact);
     } catch (err) {
       this.needs.log.error({ user, modality, err }, 'a stored behaviour model cannot be read');
       return before;

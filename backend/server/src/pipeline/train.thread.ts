@@ -2,8 +2,7 @@
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
-import { backgroundOf } from '@verity/domain/risk/background';
-import { trainBehaviourModel } from '@verity/domain/risk/behaviour-model';
+import { kindOf } from '@verity/domain/risk/model-kinds';
 import type { TrainingAnswer, TrainingTask } from './train';
 
 const LOWEST_PRIORITY = 19;
@@ -13,12 +12,7 @@ if (process.platform === 'linux') setPriority(LOWEST_PRIORITY);
 parentPort?.on('message', (task: TrainingTask) => {
   let answer: TrainingAnswer;
   try {
-    const artefact = trainBehaviourModel({
-      ...task,
-      background: backgroundOf(task.modality),
-      trainAutoencoder,
-    });
-    answer = { artefact: JSON.stringify(artefact) };
+    answer = { artefact: kindOf(task.modality).train({ ...task, trainAutoencoder }) };
   } catch (error) {
     answer = { error: error instanceof Error ? error.message : String(error) };
   }

@@ -1,14 +1,9 @@
 // Trains behaviour models in a worker thread of low priority, one at a time.
 import { Worker } from 'node:worker_threads';
-import type { Modality } from '@verity/domain/risk/ports';
+import type { ModelTask } from '@verity/domain/risk/model-kind';
 
-export interface TrainingTask {
-  modality: Modality;
-  version: number;
-  now: Date;
-  /** Oldest first. */
-  windows: Float64Array[];
-}
+/** What crosses to the thread; the trainer of networks is there already. */
+export type TrainingTask = Omit<ModelTask, 'trainAutoencoder'>;
 
 export type TrainingAnswer = { artefact: string } | { error: string };
 

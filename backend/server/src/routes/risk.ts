@@ -4,12 +4,11 @@ import type { SessionId } from '@verity/protocol/ids';
 import type { riskRoutes } from '@verity/protocol/risk/routes';
 import type { Sessions } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
-import { WINDOWS_NEEDED } from '@verity/domain/risk/behaviour-model';
+import { kindOf, MODEL_KINDS } from '@verity/domain/risk/model-kinds';
 import type {
   BehaviourModels,
   BehaviourWindows,
   LiveRisk,
-  Modality,
   RiskHistory,
 } from '@verity/domain/risk/ports';
 import type { Handlers } from '../http/handler';
@@ -19,13 +18,12 @@ export interface RiskRoutePorts {
   sessions: Pick<Sessions, 'byId'>;
   live: Pick<LiveRisk, 'get'>;
   history: Pick<RiskHistory, 'ofSession'>;
-  models: Pick<BehaviourModels, 'newest'>;
+  models: Pick<BehaviourModels, 'newestOfUser'>;
   windows: Pick<BehaviourWindows, 'count'>;
   clock: Clock;
 }
 
 const HOUR_MINUTES = 60;
-const MODALITIES: readonly Modality[] = ['keystroke', 'mouse'];
 
 export function riskHandlers(ports: RiskRoutePorts): Handlers<keyof typeof riskRoutes> {
   const series = async (session: SessionId, minutes: number) => {
@@ -42,20 +40,19 @@ export function riskHandlers(ports: RiskRoutePorts): Handlers<keyof typeof riskR
 
     async 'GET /api/v1/me/model'(_input, { caller }) {
       const { userId } = caller.rights;
-      const [windows, ...found] = await Promise.all([
+      const [windows, models] = await Promise.all([
         ports.windows.count(userId),
-        ...MODALITIES.map((modality) => ports.models.newest(userId, modality)),
+        ports.models.newestOfUser(userId),
       ]);
-      const models = found.filter((model) => model !== null);
       const trained = models.map(({ trainedAt }) => trainedAt.toISOString()).sort();
-      const ready = models.some((model) => model.windows >= WINDOWS_NEEDED[model.modality]);
+      const ready = models.some((model) => model.windows >= kindOf(model.modality).windows.needed);
       return {
         state: ready ? 'ready' : 'learning',
         version: Math.max(0, ...models.map(({ version }) => version)),
         trained_at: trained.at(-1) ?? null,
         keystroke_windows: windows.keystroke,
         mouse_windows: windows.mouse,
-        windows_needed: Math.max(...Object.values(WINDOWS_NEEDED)),
+        windows_needed: Math.max(...Object.values(MODEL_KINDS).map((kind) => kind.windows.needed)),
       };
     },
 

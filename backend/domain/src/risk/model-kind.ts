@@ -1,0 +1,44 @@
+// What a kind of behaviour model is: how it learns the windows of one modality, is read back, and weighs.
+import type { Source, ModelState } from '@verity/protocol/risk/schemas';
+import type { Modality } from '../kernel/behaviour-features';
+import type { TrainAutoencoder } from './autoencoder';
+
+export interface ModelTask {
+  modality: Modality;
+  /** Of one person, oldest first, one number per feature. */
+  windows: readonly Float64Array[];
+  /** Of the person's model of this modality, from 1. */
+  version: number;
+  now: Date;
+  trainAutoencoder: TrainAutoencoder;
+}
+
+export interface Weighed {
+  /** Natural log-odds that a stranger made the window rather than the person; an observation of mode `add`. */
+  weight: number;
+  /** In words for the person. */
+  value: string;
+}
+
+/** A model read back, ready to weigh windows of its modality. */
+export interface ReadyModel {
+  readonly modality: Modality;
+  readonly version: number;
+  readonly trainedAt: Date;
+  /** Windows that it was trained on. */
+  readonly windows: number;
+  readonly state: ModelState;
+  /** Throws `invalid-input` when the window has another number of features than the model. */
+  weigh(window: Float64Array): Weighed;
+}
+
+export interface ModelKind {
+  /** The source of evidence that its weights count for. */
+  readonly source: Source & ('keystroke' | 'mouse');
+  /** Windows that make a first model, that make it `ready`, and the newest that are learnt from at all. */
+  readonly windows: { readonly first: number; readonly needed: number; readonly most: number };
+  /** The artefact as JSON; the same task makes the same one. Throws `invalid-input` when the windows are too few or do not fit. */
+  train(task: ModelTask): string;
+  /** Throws `invalid-input` when the artefact is truncated, foreign, or of another format or feature set. */
+  parse(artefact: string): ReadyModel;
+}

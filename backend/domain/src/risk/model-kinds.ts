@@ -1,0 +1,20 @@
+// Every kind of behaviour model, by what its windows are of.
+import { Fault } from '@verity/protocol/faults';
+import type { Modality } from '../kernel/behaviour-features';
+import { behaviourKind } from './behaviour-kind';
+import type { ModelKind } from './model-kind';
+
+export const MODEL_KINDS: Readonly<Record<string, ModelKind>> = {
+  keystroke: behaviourKind('keystroke'),
+  mouse: behaviourKind('mouse'),
+};
+
+/** Throws `invalid-input` for a modality that only another version of Verity knows. */
+export function kindOf(modality: Modality): ModelKind {
+  const family = modality.split(':', 1)[0] as string;
+  const kind = Object.hasOwn(MODEL_KINDS, family) ? MODEL_KINDS[family] : undefined;
+  if (kind) return kind;
+  throw new Fault('invalid-input', `No kind of model learns windows of "${modality}".`, {
+    fix: 'Update Verity to the version that stored them.',
+  });
+}
