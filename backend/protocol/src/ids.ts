@@ -21,5 +21,10 @@ export type NotificationId = z.infer<typeof NotificationId>;
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
 export type AuditRecordId = z.infer<typeof AuditRecordId>;
 
+/** A name that is written into a policy: of a rule, a resource, a group. */
+export const Slug = z
+  .string()
+  .regex(/^[a-z0-9-]{1,60}$/, 'must be lower-case words joined by hyphens');
+
 /** An instant on the wire: UTC, ISO-8601, milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 });

@@ -2,9 +2,9 @@
 import type { z } from 'zod';
 import type { FaultCode } from './faults';
 import type { Role, Scope } from './identity/schemas';
+import type { Sensitivity } from './policy/schemas';
 
-/** Low: own data and overviews. Medium: others' data. High: changes rights, policy or people. */
-export type Sensitivity = 'low' | 'medium' | 'high';
+export type { Sensitivity };
 
 /** Who may call. `anyone` needs no sign-in. API keys are let in by scope only. */
 export type Who = 'anyone' | { roles: readonly Role[]; scopes?: readonly Scope[] };

@@ -2,6 +2,7 @@
 import { alertRoutes } from './alerts/routes';
 import { auditRoutes } from './audit/routes';
 import { identityAdminRoutes } from './identity/admin-routes';
+import { groupRoutes } from './identity/group-routes';
 import { identityRoutes } from './identity/routes';
 import { operationsRoutes } from './operations/routes';
 import { policyRoutes } from './policy/routes';
@@ -10,6 +11,7 @@ import { riskRoutes } from './risk/routes';
 export const ROUTES = {
   ...identityRoutes,
   ...identityAdminRoutes,
+  ...groupRoutes,
   ...riskRoutes,
   ...policyRoutes,
   ...alertRoutes,

@@ -35,7 +35,9 @@ export class MongoLiveSessions implements LiveSessions {
     const risky = { ...isLive(), band: op({ $in: ['high', 'critical'] }) };
     const riskiest = { riskScore: -1, _id: -1 } as const;
     const found = await this.#store.many({ $or: [waiting, risky] }, riskiest, limit);
-    return found.map((document) => fromStored<SessionRecord>(document));
+    return found.map((document) =>
+      fromStored<SessionRecord>({ ...document, groups: document.groups ?? [] }),
+    );
   }
 }
 

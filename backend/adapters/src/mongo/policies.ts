@@ -5,13 +5,22 @@ import type { SessionId } from '@verity/protocol/ids';
 import type { Policy, PolicyDraft } from '@verity/protocol/policy/schemas';
 import { EFFECTS } from '@verity/protocol/policy/schemas';
 import { BANDS } from '@verity/protocol/risk/schemas';
-import type { DecisionRecord, Decisions, Policies } from '@verity/domain/policy/ports';
+import type {
+  DecisionRecord,
+  Decisions,
+  Policies,
+  RuleActivity,
+} from '@verity/domain/policy/ports';
 import { mapPage, pageOf, type PageRequest } from './paging';
 import { daysAfter } from './retention';
-import { declareCollection, EXPIRES, fromStored, Store, toStored, type Stored } from './store';
+import { declareCollection, EXPIRES, fromStored, op, Store, toStored, type Stored } from './store';
 
 /** The version is the id: of two that are put in force at once, one is a conflict. */
-type PolicyDocument = Omit<Policy, 'version' | 'created_at'> & { _id: number; created_at: Date };
+interface PolicyDocument extends Omit<Policy, 'version' | 'created_at' | 'trial_ended_at'> {
+  _id: number;
+  created_at: Date;
+  trial_ended_at: Date | null;
+}
 
 export const policies = declareCollection(
   'policies',
@@ -19,6 +28,9 @@ export const policies = declareCollection(
     _id: Number,
     rules: { type: [Object], required: true },
     hysteresis: { type: Object, required: true },
+    resources: { type: [Object], default: [] },
+    report_only: { type: Boolean, default: false },
+    trial_ended_at: Date,
     author: { type: String, required: true },
     reason: { type: String, required: true },
     created_at: { type: Date, required: true },
@@ -27,12 +39,25 @@ export const policies = declareCollection(
   [],
 );
 
-function toPolicy({ _id, created_at, ...rest }: PolicyDocument): Policy {
-  return { version: _id, created_at: created_at.toISOString(), ...rest };
+function toPolicy({ _id, created_at, trial_ended_at, ...rest }: PolicyDocument): Policy {
+  return {
+    version: _id,
+    created_at: created_at.toISOString(),
+    trial_ended_at: trial_ended_at?.toISOString() ?? null,
+    ...rest,
+    // Versions of before there were resources and trials have neither.
+    resources: rest.resources ?? [],
+    report_only: rest.report_only ?? false,
+  };
 }
 
-function toDocument({ version, created_at, ...rest }: Policy): PolicyDocument {
-  return { _id: version, created_at: new Date(created_at), ...rest };
+function toDocument({ version, created_at, trial_ended_at, ...rest }: Policy): PolicyDocument {
+  return {
+    _id: version,
+    created_at: new Date(created_at),
+    trial_ended_at: trial_ended_at === null ? null : new Date(trial_ended_at),
+    ...rest,
+  };
 }
 
 export class MongoPolicies implements Policies {
@@ -42,8 +67,16 @@ export class MongoPolicies implements Policies {
     this.#store = new Store(connection, policies);
   }
 
-  async current() {
+  async standing() {
     const newest = await this.#store.one({}, { _id: -1 });
+    // A trial ends with the next version, whichever that is.
+    const onTrial = newest?.report_only && !newest.trial_ended_at ? toPolicy(newest) : null;
+    const current = newest && !newest.report_only ? toPolicy(newest) : await this.current();
+    return { current, trial: onTrial };
+  }
+
+  async current() {
+    const newest = await this.#store.one({ report_only: op({ $ne: true }) }, { _id: -1 });
     if (!newest) {
       throw new Fault('unavailable', 'No policy is in force yet.', {
         fix: 'Restart the server: the default policy is put in force at start.',
@@ -74,11 +107,25 @@ export class MongoPolicies implements Policies {
     }
   }
 
+  async endTrial(version: number, at: Date) {
+    const onTrial = { _id: version, report_only: true, trial_ended_at: null };
+    const ended = await this.#store.change(onTrial, { $set: { trial_ended_at: at } });
+    return ended && toPolicy(ended);
+  }
+
   async seed(draft: PolicyDraft, at: Date) {
     const version = 1;
     if (await this.#store.one({})) return;
     const origin = { author: 'system:setup', reason: 'The policy that comes with Verity' };
-    const policy = { ...draft, ...origin, version, created_at: at.toISOString(), changes: [] };
+    const policy: Policy = {
+      ...draft,
+      ...origin,
+      version,
+      report_only: false,
+      trial_ended_at: null,
+      created_at: at.toISOString(),
+      changes: [],
+    };
     await this.#store.insertMissing([toDocument(policy)]);
   }
 }
@@ -95,18 +142,27 @@ export const decisions = declareCollection(
     previous_effect: { type: String, enum: EFFECTS, required: true },
     rule_id: { type: String, required: true },
     rule_name: { type: String, required: true },
+    rule_condition: { type: String, default: '' },
     policy_version: { type: Number, required: true },
     risk_score: { type: Number, required: true },
     band: { type: String, enum: BANDS, required: true },
     reasons: [String],
+    would: { type: [Object], default: [] },
+    resource: String,
     at: { type: Date, required: true },
     expireAt: { type: Date, required: true },
   },
-  [[{ session_id: 1, at: -1, _id: -1 }], EXPIRES],
+  [[{ session_id: 1, at: -1, _id: -1 }], [{ at: -1 }], EXPIRES],
 );
 
 function toDecision({ expireAt: _, ...rest }: DecisionDocument): DecisionRecord {
-  return fromStored<DecisionRecord>(rest);
+  // Decisions of before there were reports and resources have neither.
+  return fromStored<DecisionRecord>({
+    ...rest,
+    rule_condition: rest.rule_condition ?? '',
+    would: rest.would ?? [],
+    resource: rest.resource ?? null,
+  });
 }
 
 export class MongoDecisions implements Decisions {
@@ -134,4 +190,74 @@ export class MongoDecisions implements Decisions {
       toDecision,
     );
   }
+
+  async activity(since: Date) {
+    const recent = { $match: { at: op({ $gte: since }) } };
+    const perSession = { _id: '$session_id', effects: { $addToSet: '$effect' } };
+    const has = (effects: string[]) => ({
+      $sum: { $cond: [{ $gt: [{ $size: { $setIntersection: ['$effects', effects] } }, 0] }, 1, 0] },
+    });
+    const [totals, decided, reported] = await Promise.all([
+      this.#store.aggregate<{ sessions: number; challenged: number; terminated: number }>([
+        recent,
+        { $group: perSession },
+        {
+          $group: {
+            _id: null,
+            sessions: { $sum: 1 },
+            challenged: has(['step_up', 'restrict']),
+            terminated: has(['terminate']),
+          },
+        },
+      ]),
+      this.#store.aggregate<RuleCount>([recent, ...countByRule('$policy_version', '$rule_id')]),
+      this.#store.aggregate<RuleCount>([
+        recent,
+        { $unwind: '$would' },
+        ...countByRule('$would.policy_version', '$would.rule_id'),
+      ]),
+    ]);
+    const { sessions = 0, challenged = 0, terminated = 0 } = totals[0] ?? {};
+    return {
+      sessions,
+      challenged,
+      terminated,
+      rules: [...decided.map(toActivity(false)), ...reported.map(toActivity(true))],
+    };
+  }
 }
+
+interface RuleCount {
+  _id: { version: number; rule: string };
+  sessions: number;
+  decisions: number;
+  lastAt: Date;
+}
+
+/** Two groupings: a set of sessions would not fit one document when there are many. */
+const countByRule = (version: string, rule: string) => [
+  {
+    $group: {
+      _id: { version, rule, session: '$session_id' },
+      decisions: { $sum: 1 },
+      lastAt: { $max: '$at' },
+    },
+  },
+  {
+    $group: {
+      _id: { version: '$_id.version', rule: '$_id.rule' },
+      sessions: { $sum: 1 },
+      decisions: { $sum: '$decisions' },
+      lastAt: { $max: '$lastAt' },
+    },
+  },
+];
+
+const toActivity =
+  (reported: boolean) =>
+  ({ _id, ...counts }: RuleCount): RuleActivity => ({
+    policyVersion: _id.version,
+    ruleId: _id.rule,
+    reported,
+    ...counts,
+  });

@@ -6,6 +6,7 @@ import type { AlertId, SessionId, UserId } from '@verity/protocol/ids';
 import type { Policy, PolicyDraft } from '@verity/protocol/policy/schemas';
 import { AuditRecord } from '@verity/protocol/audit/schemas';
 import { chainRecords, verifyChain, type Sha256 } from '@verity/domain/audit/chain';
+import type { DecisionRecord } from '@verity/domain/policy/ports';
 import type { WindowRecord } from '@verity/domain/risk/ports';
 import { newId } from '../world';
 import { mongoRepositories, type Repositories } from './repositories';
@@ -111,6 +112,7 @@ describe('policies', () => {
   const draft: PolicyDraft = {
     rules: [{ id: 'last', name: 'Everything else', when: {}, effect: 'allow' }],
     hysteresis: { margin: 5, hold_seconds: 60 },
+    resources: [],
   };
 
   it('begin with one version, however many processes start at once', async () => {
@@ -136,6 +138,25 @@ describe('policies', () => {
   });
 });
 
+describe('a policy on trial', () => {
+  it('stands beside the one in force, and goes with its end or the next version', async () => {
+    const before = await store.policies.current();
+    const trial = { ...before, version: before.version + 1, report_only: true };
+    await store.policies.add(trial);
+    expect(await store.policies.standing()).toEqual({ current: before, trial });
+    expect(await store.policies.current()).toEqual(before);
+    const ended = await store.policies.endTrial(trial.version, now);
+    expect(ended?.trial_ended_at).toBe(now.toISOString());
+    expect(await store.policies.endTrial(trial.version, now)).toBeNull();
+    expect(await store.policies.standing()).toEqual({ current: before, trial: null });
+    const again = { ...trial, version: trial.version + 1 };
+    const next = { ...before, version: trial.version + 2 };
+    await store.policies.add(again);
+    await store.policies.add(next);
+    expect(await store.policies.standing()).toEqual({ current: next, trial: null });
+  });
+});
+
 describe('decisions', () => {
   it('are kept once and listed newest first', async () => {
     const session_id = newId<SessionId>();
@@ -147,6 +168,9 @@ describe('decisions', () => {
       previous_effect: 'allow' as const,
       rule_id: 'r',
       rule_name: 'R',
+      rule_condition: 'always',
+      would: [],
+      resource: null,
       policy_version: 1,
       risk_score: 70,
       band: 'high' as const,
@@ -158,6 +182,43 @@ describe('decisions', () => {
     await store.decisions.add(decisions);
     const page = await store.decisions.ofSession(session_id, { limit: 5 });
     expect(page).toEqual({ items: decisions.toReversed(), next_cursor: null, total: 2 });
+  });
+
+  it('are counted by rule, each session once, and what was only reported apart', async () => {
+    const [one, other] = [newId<SessionId>(), newId<SessionId>()];
+    const decided = (session_id: SessionId, ms: number, part: Partial<DecisionRecord>) => ({
+      id: newId<string>(),
+      session_id,
+      user_id: newId<UserId>(),
+      effect: 'allow' as const,
+      previous_effect: 'allow' as const,
+      rule_id: 'last',
+      rule_name: 'Else',
+      rule_condition: 'always',
+      would: [],
+      resource: null,
+      policy_version: 7,
+      risk_score: 10,
+      band: 'low' as const,
+      reasons: [],
+      at: new Date(later(86_400_000).getTime() + ms),
+      ...part,
+    });
+    const would = [
+      { policy_version: 8, rule_id: 'strict', rule_name: 'S', effect: 'step_up' as const },
+    ];
+    await store.decisions.add([
+      decided(one, 1, {}),
+      decided(one, 2, { would }),
+      decided(other, 3, { would }),
+      decided(other, 4, { effect: 'step_up', rule_id: 'ask' }),
+    ]);
+    const activity = await store.decisions.activity(later(86_400_000));
+    expect(activity).toMatchObject({ sessions: 2, challenged: 1, terminated: 0 });
+    const counts = activity.rules.map(({ policyVersion, ruleId, reported, sessions, decisions }) =>
+      [policyVersion, ruleId, reported, sessions, decisions].join(' '),
+    );
+    expect(counts.sort()).toEqual(['7 ask false 1 1', '7 last false 2 3', '8 strict true 2 2']);
   });
 });
 

@@ -22,6 +22,7 @@ import {
 import { MongoDemoData } from './demo-data';
 import { devices, MongoDevices } from './devices';
 import { answered } from './faults';
+import { groups, MongoGroups } from './groups';
 import { MongoLiveSessions } from './live-sessions';
 import { MongoNotifications, notifications } from './notifications';
 import { decisions, MongoDecisions, MongoPolicies, policies } from './policies';
@@ -44,6 +45,7 @@ export type Repositories = ReturnType<typeof mongoRepositories>;
 export function mongoRepositories(connection: Connection, options: RepositoryOptions) {
   return {
     users: new MongoUsers(connection),
+    groups: new MongoGroups(connection),
     devices: new MongoDevices(connection),
     sessions: new MongoSessions(connection),
     invitations: new MongoInvitations(connection, options.clock),
@@ -65,6 +67,7 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
 
 const COLLECTIONS = [
   users,
+  groups,
   devices,
   sessions,
   invitations,

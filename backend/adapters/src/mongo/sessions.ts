@@ -27,6 +27,7 @@ export const sessions = declareCollection(
     userEmail: { type: String, required: true },
     userName: { type: String, required: true },
     role: { type: String, enum: ROLES, required: true },
+    groups: [String],
     deviceId: { type: String, required: true },
     deviceLabel: String,
     deviceTrusted: { type: Boolean, required: true },
@@ -60,7 +61,9 @@ export const sessions = declareCollection(
 /** The states in which a session still lives, as a condition. */
 export const isLive = (): { state: Filter } => ({ state: op({ $in: LIVE_STATES }) });
 
-const toRecord = (document: SessionDocument): SessionRecord => fromStored(document);
+const toRecord = (document: SessionDocument): SessionRecord =>
+  // Sessions of before there were groups belong to none.
+  fromStored({ ...document, groups: document.groups ?? [] });
 
 const ORDERS: Record<NonNullable<SessionFilter['sort']>, Order<SessionDocument>> = {
   risk: { field: 'riskScore', direction: -1 },

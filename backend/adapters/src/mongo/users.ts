@@ -14,6 +14,7 @@ import {
   toStored,
   type Filter,
   type Stored,
+  type Update,
 } from './store';
 
 export type UserDocument = Stored<UserRecord>;
@@ -30,6 +31,7 @@ export const users = declareCollection(
     totp: part({ sealedSecret: String, lastStep: Number }),
     totpDraft: part({ sealedSecret: String, startedAt: Date }),
     recoveryCodeHashes: [String],
+    groups: [String],
     hours: [Number],
     demo: { type: Boolean, required: true },
     createdAt: { type: Date, required: true },
@@ -38,11 +40,14 @@ export const users = declareCollection(
   [
     [{ email: 1 }, { unique: true }],
     [{ createdAt: -1, _id: -1 }],
+    [{ groups: 1 }],
     [{ demo: 1 }, { partialFilterExpression: { demo: true } }],
   ],
 );
 
-const toRecord = (document: UserDocument): UserRecord => fromStored(document);
+const toRecord = (document: UserDocument): UserRecord =>
+  // People of before there were groups belong to none.
+  fromStored({ ...document, groups: document.groups ?? [] });
 
 export class MongoUsers implements Users {
   readonly #store: Store<UserDocument>;
@@ -93,6 +98,7 @@ export class MongoUsers implements Users {
     const wanted: Filter = {
       ...(filter.role ? { role: filter.role } : {}),
       ...(filter.status ? { status: filter.status } : {}),
+      ...(filter.group ? { groups: filter.group } : {}),
       ...(filter.q ? contains(filter.q, ['email', 'name']) : {}),
     };
     const order = { field: 'createdAt', direction: -1 } as const;
@@ -101,6 +107,23 @@ export class MongoUsers implements Users {
 
   count() {
     return this.#store.count({});
+  }
+
+  join(group: string, ids: UserRecord['id'][]) {
+    const outside = { _id: op({ $in: ids }), groups: op({ $ne: group }) };
+    return this.#changeEach(outside, { $addToSet: { groups: group } });
+  }
+
+  leave(group: string, ids: UserRecord['id'][] | 'all') {
+    const inside = { groups: group, ...(ids === 'all' ? {} : { _id: op({ $in: ids }) }) };
+    return this.#changeEach(inside, { $pull: { groups: group } });
+  }
+
+  async #changeEach(filter: Filter, update: Update): Promise<UserRecord[]> {
+    const found = await this.#store.many(filter, { _id: 1 });
+    const ids = { _id: op({ $in: found.map(({ _id }) => _id) }) };
+    await this.#store.changeAll(ids, update);
+    return (await this.#store.many(ids, { _id: 1 })).map(toRecord);
   }
 }
 

@@ -23,6 +23,7 @@ const rights = (
   userId: person,
   userEmail: 'ada@example.com',
   role: 'user',
+  groups: [],
   deviceId: newId<DeviceId>(),
   deviceTrusted: false,
   totpEnrolled: false,

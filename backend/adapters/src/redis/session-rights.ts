@@ -62,7 +62,9 @@ export function createSessionRightsCache({
 /** What does not parse counts as lost. */
 function read(json: string): SessionRights | null {
   try {
-    return JSON.parse(json) as SessionRights;
+    // A copy of before there were groups has none.
+    const rights = JSON.parse(json) as SessionRights & { groups?: string[] };
+    return { ...rights, groups: rights.groups ?? [] };
   } catch {
     return null;
   }

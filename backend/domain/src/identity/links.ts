@@ -51,6 +51,7 @@ export function newPerson(
     totp: null,
     totpDraft: null,
     recoveryCodeHashes: [],
+    groups: [],
     hours: new Array<number>(24).fill(0),
     demo: person.email.endsWith(DEMO_DOMAIN),
     createdAt: ports.clock(),

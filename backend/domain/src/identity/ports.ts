@@ -24,6 +24,8 @@ export interface UserRecord {
   totpDraft: { sealedSecret: string; startedAt: Date } | null;
   /** SHA-256 of each unused recovery code. */
   recoveryCodeHashes: string[];
+  /** Ids of groups. */
+  groups: string[];
   /** Sign-ins by hour of the day, UTC; 24 counts. */
   hours: number[];
   demo: boolean;
@@ -52,6 +54,7 @@ export interface SessionRecord {
   userEmail: string;
   userName: string;
   role: Role;
+  groups: string[];
   deviceId: DeviceId;
   deviceLabel: string;
   deviceTrusted: boolean;
@@ -78,6 +81,8 @@ export interface SessionRights {
   userId: UserId;
   userEmail: string;
   role: Role;
+  /** Ids of the groups that the person belongs to. */
+  groups: string[];
   deviceId: DeviceId;
   deviceTrusted: boolean;
   totpEnrolled: boolean;
@@ -111,10 +116,35 @@ export interface Users {
   takeRecoveryCode(id: UserId, hash: string): Promise<boolean>;
   countHour(id: UserId, hour: number, at: Date): Promise<void>;
   list(
-    filter: { q?: string; role?: Role; status?: UserStatus },
+    filter: { q?: string; role?: Role; status?: UserStatus; group?: string },
     page: PageRequest,
   ): Promise<Page<UserRecord>>;
   count(): Promise<number>;
+  /** Puts people into a group, or takes them out; answers those that it changed. */
+  join(group: string, ids: UserId[]): Promise<UserRecord[]>;
+  leave(group: string, ids: UserId[] | 'all'): Promise<UserRecord[]>;
+}
+
+export interface GroupRecord {
+  /** As policies name it; it never changes. */
+  id: string;
+  name: string;
+  description: string;
+  createdAt: Date;
+}
+
+export interface Groups {
+  /** By name, with the number of members. */
+  list(): Promise<(GroupRecord & { members: number })[]>;
+  byId(id: string): Promise<GroupRecord | null>;
+  /** Throws `conflict` when the id is taken. */
+  add(group: GroupRecord): Promise<void>;
+  /** Null when there is no such group. */
+  change(
+    id: string,
+    changes: Partial<Pick<GroupRecord, 'name' | 'description'>>,
+  ): Promise<GroupRecord | null>;
+  remove(id: string): Promise<void>;
 }
 
 export interface Devices {
@@ -156,6 +186,7 @@ export interface Sessions {
         | 'deviceTrusted'
         | 'totpEnrolled'
         | 'role'
+        | 'groups'
         | 'endedAt'
       >
     >,

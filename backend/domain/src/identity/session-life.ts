@@ -97,6 +97,7 @@ export function sessionLife(ports: SessionLifePorts) {
         userEmail: user.email,
         userName: user.name,
         role: user.role,
+        groups: user.groups,
         deviceId: device.id,
         deviceLabel: device.label,
         deviceTrusted: device.trusted,
@@ -228,14 +229,14 @@ export function sessionLife(ports: SessionLifePorts) {
     /** Carries a fact about the person or the device into the rights of the sessions it concerns. */
     async refreshRights(
       ofUser: UserRecord['id'],
-      facts: { totpEnrolled: boolean } | { deviceId: DeviceId; deviceTrusted: boolean },
+      facts:
+        | { totpEnrolled: boolean }
+        | { groups: string[] }
+        | { deviceId: DeviceId; deviceTrusted: boolean },
     ): Promise<void> {
       for (const session of await sessions.liveOfUser(ofUser)) {
         if ('deviceId' in facts && session.deviceId !== facts.deviceId) continue;
-        const changes =
-          'deviceId' in facts
-            ? { deviceTrusted: facts.deviceTrusted }
-            : { totpEnrolled: facts.totpEnrolled };
+        const changes = 'deviceId' in facts ? { deviceTrusted: facts.deviceTrusted } : facts;
         await publishRights(await sessions.changeRights(session.id, changes));
       }
     },

@@ -8,6 +8,7 @@ export const rightsOf = (session: SessionRecord): SessionRights => ({
   userId: session.userId,
   userEmail: session.userEmail,
   role: session.role,
+  groups: session.groups,
   deviceId: session.deviceId,
   deviceTrusted: session.deviceTrusted,
   totpEnrolled: session.totpEnrolled,

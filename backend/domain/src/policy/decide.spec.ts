@@ -12,6 +12,7 @@ const later = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000
 const facts = (part: Partial<Facts> = {}): Facts => ({
   riskScore: 10,
   role: 'user',
+  groups: [],
   deviceTrusted: true,
   totpEnrolled: true,
   lastStepUpAt: null,
@@ -22,6 +23,7 @@ const facts = (part: Partial<Facts> = {}): Facts => ({
 const anyFacts: fc.Arbitrary<Facts> = fc.record({
   riskScore: fc.double({ min: 0, max: 100, noNaN: true }),
   role: fc.constantFrom(...ROLES),
+  groups: fc.subarray(['staff', 'contractors']),
   deviceTrusted: fc.boolean(),
   totpEnrolled: fc.boolean(),
   lastStepUpAt: fc.option(fc.integer({ min: -7200, max: 0 }).map(later)),
@@ -127,6 +129,7 @@ describe('any policy', () => {
     .map(({ rules, margin, hold }): PolicyDraft => ({
       rules: rules.map((rule, i) => ({ id: `r-${i}`, name: `Rule ${i}`, ...rule })),
       hysteresis: { margin, hold_seconds: hold },
+      resources: [],
     }));
 
   it('decides always, the same each time, leaves a JSON state, and refuses when no rule fits', () => {
@@ -150,6 +153,78 @@ describe('any policy', () => {
         });
       }),
     );
+  });
+});
+
+describe('a rule in report-only mode', () => {
+  const stepUp: Rule = { id: 'ask', name: 'Ask', when: { risk_at_least: 20 }, effect: 'step_up' };
+  const last: Rule = { id: 'last', name: 'Else', when: {}, effect: 'allow' };
+  const policy = (...rules: Rule[]): PolicyDraft => ({
+    rules: [...rules, last],
+    hysteresis: { margin: 5, hold_seconds: 60 },
+    resources: [],
+  });
+
+  it('tells what it would have done and leaves the decision to the next rule', () => {
+    const reporting = policy({ ...stepUp, report_only: true });
+    expect(decide(reporting, facts({ riskScore: 30 }), null, NOW)).toMatchObject({
+      effect: 'allow',
+      ruleId: 'last',
+      would: [{ ruleId: 'ask', effect: 'step_up' }],
+    });
+    expect(decide(reporting, facts({ riskScore: 10 }), null, NOW).would).toEqual([]);
+  });
+
+  it('tells nothing where an earlier rule has decided', () => {
+    const hidden = policy({ ...stepUp, id: 'first' }, { ...stepUp, report_only: true });
+    expect(decide(hidden, facts({ riskScore: 30 }), null, NOW).would).toEqual([]);
+  });
+
+  it('changes no effect, whatever it says and wherever it stands', () => {
+    const anyRule = fc.record({
+      when: fc.record({ risk_at_least: fc.nat(100) }, { requiredKeys: [] }),
+      effect: fc.constantFrom(...EFFECTS, 'notify' as const),
+      report_only: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(anyRule, { maxLength: 6 }), anyFacts, (some, one) => {
+        const rules = some.map((rule, i) => ({ id: `r-${i}`, name: `R ${i}`, ...rule }));
+        const without = policy(...rules.filter(({ report_only }) => !report_only));
+        const { would, ...decided } = decide(policy(...rules), one, null, NOW);
+        const { would: none, ...expected } = decide(without, one, null, NOW);
+        expect(decided).toEqual(expected);
+        expect(none).toEqual([]);
+        expect(
+          would.every(({ ruleId }) => rules.find(({ id }) => id === ruleId)?.report_only),
+        ).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('scope', () => {
+  const policy: PolicyDraft = {
+    rules: [
+      { id: 'staff', name: 'Staff', when: { groups: ['staff', 'board'] }, effect: 'allow' },
+      { id: 'books', name: 'Books', when: { resources: ['books'] }, effect: 'restrict' },
+      { id: 'last', name: 'Else', when: {}, effect: 'step_up' },
+    ],
+    hysteresis: { margin: 5, hold_seconds: 60 },
+    resources: [],
+  };
+  const ruleFor = (part: Partial<Facts>): string => decide(policy, facts(part), null, NOW).ruleId;
+
+  it('by group holds for members of any of the groups', () => {
+    expect(ruleFor({ groups: ['guests', 'board'] })).toBe('staff');
+    expect(ruleFor({ groups: ['guests'] })).toBe('last');
+    expect(ruleFor({ groups: [] })).toBe('last');
+  });
+
+  it('by resource holds for requests to it alone', () => {
+    expect(ruleFor({ resource: { id: 'books', sensitivity: 'low' } })).toBe('books');
+    expect(ruleFor({ resource: { id: 'mail', sensitivity: 'low' } })).toBe('last');
+    expect(ruleFor({ resource: { sensitivity: 'low' } })).toBe('last');
+    expect(ruleFor({})).toBe('last');
   });
 });
 

@@ -7,20 +7,30 @@ import {
   type Effect,
   type PolicyDraft,
   type Rule,
+  type Sensitivity,
 } from '@verity/protocol/policy/schemas';
-
-export type Sensitivity = 'low' | 'medium' | 'high';
+import { DEFAULT_SIGNAL_WEIGHT } from '@verity/protocol/policy/words';
 
 /** What the decision is about. Without `resource` it is about the session as a whole. */
 export interface Facts {
   riskScore: number;
   role: Role;
+  /** Ids of the groups that the person belongs to. */
+  groups: readonly string[];
   deviceTrusted: boolean;
   totpEnrolled: boolean;
   /** When the person last proved who they are in this session, beyond signing in. */
   lastStepUpAt: Date | null;
   contributions: readonly Pick<Contribution, 'source' | 'log_odds' | 'value'>[];
-  resource?: { sensitivity: Sensitivity };
+  /** What a request asks for; `id` when it is a resource that the policy names. */
+  resource?: { id?: string; sensitivity: Sensitivity };
+}
+
+/** A rule in report-only mode that held where it could have decided. */
+export interface Reported {
+  ruleId: string;
+  ruleName: string;
+  effect: Rule['effect'];
 }
 
 /** What the decision before left behind. JSON. */
@@ -42,6 +52,8 @@ export interface PolicyDecision {
   ruleName: string;
   /** Ids of the `notify` rules that hold. */
   notify: string[];
+  /** Rules in report-only mode that would have decided, each by itself, in their order. Nothing of it is enforced. */
+  would: Reported[];
   /** What speaks for a stranger, strongest first. */
   reasons: string[];
   /** When a stricter effect of before would end if the score stays calm; null when nothing is held. */
@@ -58,7 +70,9 @@ const STRICTNESS = Object.fromEntries(EFFECTS.map((effect, i) => [effect, i])) a
 /** Positive when `a` is stricter than `b`. */
 export const compareEffects = (a: Effect, b: Effect): number => STRICTNESS[a] - STRICTNESS[b];
 
-const DEFAULT_SIGNAL_WEIGHT = 0.5;
+/** What a decision says beside its effect. */
+type Said = Pick<PolicyDecision, 'notify' | 'would' | 'reasons'>;
+
 const MOST_REASONS = 5;
 
 /** Whether every part of the condition that is present holds. `challengedSince` is in epoch ms; null when nothing is asked. */
@@ -71,6 +85,7 @@ export function holds(
   if (when.risk_at_least !== undefined && !(facts.riskScore >= when.risk_at_least)) return false;
   if (when.risk_below !== undefined && !(facts.riskScore < when.risk_below)) return false;
   if (when.roles && !when.roles.includes(facts.role)) return false;
+  if (when.groups && !when.groups.some((group) => facts.groups.includes(group))) return false;
   if (when.device_trusted !== undefined && when.device_trusted !== facts.deviceTrusted)
     return false;
   if (when.totp_enrolled !== undefined && when.totp_enrolled !== facts.totpEnrolled) return false;
@@ -79,6 +94,9 @@ export function holds(
     when.sensitivity &&
     !(facts.resource && when.sensitivity.includes(facts.resource.sensitivity))
   ) {
+    return false;
+  }
+  if (when.resources && !(facts.resource?.id && when.resources.includes(facts.resource.id))) {
     return false;
   }
   if (when.no_step_up_within !== undefined && facts.lastStepUpAt) {
@@ -102,7 +120,7 @@ const signalled = (
   );
 
 /**
- * Decides by the first rule that fits. Escalation is immediate. De-escalation waits until the score has been below what
+ * Decides by the first rule that fits; rules in report-only mode are passed over and told of. Escalation is immediate. De-escalation waits until the score has been below what
  * caused the effect, by the margin, for `hold_seconds`, or until the person has proved who they are since. A terminated
  * session stays terminated. A policy in which no rule fits refuses (fails closed).
  */
@@ -112,41 +130,43 @@ export function decide(
   previous: DecisionState | null,
   now: Date,
 ): PolicyDecision {
-  const notify: string[] = [];
+  const said: Said = { notify: [], would: [], reasons: reasonsOf(facts) };
   const challengedSince = challenged(previous) ? previous.since : null;
   let fitting: Rule | null = null;
   for (const rule of policy.rules) {
     if (!holds(rule.when, facts, challengedSince, now)) continue;
-    if (rule.effect !== 'notify') {
+    if (rule.report_only) {
+      said.would.push({ ruleId: rule.id, ruleName: rule.name, effect: rule.effect });
+    } else if (rule.effect === 'notify') {
+      said.notify.push(rule.id);
+    } else {
       fitting = rule;
       break;
     }
-    notify.push(rule.id);
   }
   const fresh = begun(fitting, now);
-  const reasons = reasonsOf(facts);
   if (facts.resource) {
     const standing =
       previous && compareEffects(previous.effect, fresh.effect) > 0 ? previous : fresh;
-    return outcome(standing, previous ?? begun(null, now, 'allow'), notify, reasons, null);
+    return outcome(standing, previous ?? begun(null, now, 'allow'), said, null);
   }
-  if (!previous) return outcome(fresh, fresh, notify, reasons, null);
+  if (!previous) return outcome(fresh, fresh, said, null);
 
   const change = compareEffects(fresh.effect, previous.effect);
-  if (change > 0) return outcome(fresh, fresh, notify, reasons, null);
+  if (change > 0) return outcome(fresh, fresh, said, null);
   if (change === 0) {
     const same = { ...fresh, since: previous.since };
-    return outcome(same, same, notify, reasons, null);
+    return outcome(same, same, said, null);
   }
   if (previous.effect !== 'terminate' && mayEase(previous, facts, policy, now)) {
-    return outcome(fresh, fresh, notify, reasons, null);
+    return outcome(fresh, fresh, said, null);
   }
   const held = { ...previous, calmSince: calmSince(previous, facts, policy, now) };
   const holdUntil =
     held.calmSince === null || held.effect === 'terminate'
       ? null
       : new Date(held.calmSince + policy.hysteresis.hold_seconds * 1000);
-  return outcome(held, held, notify, reasons, holdUntil);
+  return outcome(held, held, said, holdUntil);
 }
 
 const challenged = (previous: DecisionState | null): previous is DecisionState =>
@@ -166,15 +186,13 @@ function begun(rule: Rule | null, now: Date, otherwise: Effect = 'restrict'): De
 const outcome = (
   standing: DecisionState,
   state: DecisionState,
-  notify: string[],
-  reasons: string[],
+  said: Said,
   holdUntil: Date | null,
 ): PolicyDecision => ({
   effect: standing.effect,
   ruleId: standing.ruleId,
   ruleName: standing.ruleName,
-  notify,
-  reasons,
+  ...said,
   holdUntil,
   state,
 });

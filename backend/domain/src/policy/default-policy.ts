@@ -59,4 +59,5 @@ export const DEFAULT_POLICY: PolicyDraft = {
     { id: 'otherwise-allow', name: 'Everything else is allowed', when: {}, effect: 'allow' },
   ],
   hysteresis: { margin: 5, hold_seconds: 60 },
+  resources: [],
 };

@@ -14,6 +14,7 @@ const rule = (id: string, risk = 50): Rule => ({
 const draft = (...rules: Rule[]): PolicyDraft => ({
   rules,
   hysteresis: { margin: 5, hold_seconds: 60 },
+  resources: [],
 });
 
 describe('diffPolicies', () => {
@@ -24,14 +25,14 @@ describe('diffPolicies', () => {
   it('names what was added, removed and changed, with both wordings', () => {
     const changes = diffPolicies(draft(rule('a'), rule('b')), draft(rule('a', 40), rule('c')));
     expect(changes).toEqual([
-      { rule_id: 'b', kind: 'removed', before: 'risk_at_least 50 -> step_up (Rule b)' },
+      { rule_id: 'b', kind: 'removed', before: 'Rule b: ask for proof when risk is 50 or more' },
       {
         rule_id: 'a',
         kind: 'changed',
-        before: 'risk_at_least 50 -> step_up (Rule a)',
-        after: 'risk_at_least 40 -> step_up (Rule a)',
+        before: 'Rule a: ask for proof when risk is 50 or more',
+        after: 'Rule a: ask for proof when risk is 40 or more',
       },
-      { rule_id: 'c', kind: 'added', after: 'risk_at_least 50 -> step_up (Rule c)' },
+      { rule_id: 'c', kind: 'added', after: 'Rule c: ask for proof when risk is 50 or more' },
     ]);
   });
 

@@ -1,22 +1,11 @@
 // What changed from one version of the policy to the next, a line per rule.
 import type { z } from 'zod';
-import type { PolicyChange, PolicyDraft, Rule } from '@verity/protocol/policy/schemas';
+import type { PolicyChange, PolicyDraft } from '@verity/protocol/policy/schemas';
+import { hysteresisInWords, resourceInWords, ruleInWords } from '@verity/protocol/policy/words';
 
 export type PolicyChangeLine = z.infer<typeof PolicyChange>;
 
-/** A rule as one line: "risk_at_least 60, roles admin -> step_up (A high score asks for proof)". */
-export function ruleInWords({ name, when, effect }: Rule): string {
-  const conditions = Object.entries(when)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key} ${Array.isArray(value) ? value.join('|') : String(value)}`);
-  return `${conditions.join(', ') || 'always'} -> ${effect} (${name})`;
-}
-
-const hysteresisInWords = ({ margin, hold_seconds }: PolicyDraft['hysteresis']): string =>
-  `margin ${margin}, hold_seconds ${hold_seconds}`;
-
-/** Removed, added and changed rules, and those that moved among the rules of both; hysteresis as `hysteresis`. */
+/** Removed, added and changed rules, and those that moved among the rules of both; what is no rule as `hysteresis` and `resource:{id}`. */
 export function diffPolicies(before: PolicyDraft, after: PolicyDraft): PolicyChangeLine[] {
   const old = new Map(before.rules.map((rule) => [rule.id, rule]));
   const now = new Map(after.rules.map((rule) => [rule.id, rule]));
@@ -52,6 +41,20 @@ export function diffPolicies(before: PolicyDraft, after: PolicyDraft): PolicyCha
   const [from, to] = [hysteresisInWords(before.hysteresis), hysteresisInWords(after.hysteresis)];
   if (from !== to)
     changes.push({ rule_id: 'hysteresis', kind: 'changed', before: from, after: to });
+  return [...changes, ...diffResources(before, after)];
+}
+
+function diffResources(before: PolicyDraft, after: PolicyDraft): PolicyChangeLine[] {
+  const old = new Map(before.resources.map((one) => [one.id, resourceInWords(one)]));
+  const now = new Map(after.resources.map((one) => [one.id, resourceInWords(one)]));
+  const changes: PolicyChangeLine[] = [];
+  for (const id of new Set([...old.keys(), ...now.keys()])) {
+    const [was, is] = [old.get(id), now.get(id)];
+    const rule_id = `resource:${id}`;
+    if (was === undefined) changes.push({ rule_id, kind: 'added', after: is });
+    else if (is === undefined) changes.push({ rule_id, kind: 'removed', before: was });
+    else if (was !== is) changes.push({ rule_id, kind: 'changed', before: was, after: is });
+  }
   return changes;
 }
 

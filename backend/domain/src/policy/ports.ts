@@ -3,12 +3,23 @@ import type { Decision, Policy, PolicyDraft } from '@verity/protocol/policy/sche
 import type { SessionId } from '@verity/protocol/ids';
 import type { Page } from '@verity/protocol/page';
 
+/** What judges: the version in force, and one on trial beside it that is only told of. */
+export interface StandingPolicy {
+  current: Policy;
+  trial: Policy | null;
+}
+
 export interface Policies {
+  /** Throws `unavailable` when there is none yet. */
+  standing(): Promise<StandingPolicy>;
+  /** The version in force. */
   current(): Promise<Policy>;
   byVersion(version: number): Promise<Policy | null>;
   list(page: { cursor?: string | undefined; limit: number }): Promise<Page<Policy>>;
   /** Throws `conflict` when the version is there already: somebody else was faster. */
   add(policy: Policy): Promise<void>;
+  /** Ends the trial of a version; null when it is not on trial. */
+  endTrial(version: number, at: Date): Promise<Policy | null>;
   /** Puts version 1 in force when there is none. */
   seed(draft: PolicyDraft, at: Date): Promise<void>;
 }
@@ -25,4 +36,24 @@ export interface Decisions {
     session: SessionId,
     page: { cursor?: string | undefined; limit: number },
   ): Promise<Page<DecisionRecord>>;
+  /** What was decided since, counted. */
+  activity(since: Date): Promise<DecisionActivity>;
+}
+
+/** Counts of sessions, each once a line, however often it was decided. */
+export interface DecisionActivity {
+  sessions: number;
+  challenged: number;
+  terminated: number;
+  rules: RuleActivity[];
+}
+
+export interface RuleActivity {
+  policyVersion: number;
+  ruleId: string;
+  /** It only told what it would have done. */
+  reported: boolean;
+  sessions: number;
+  decisions: number;
+  lastAt: Date;
 }

@@ -1,7 +1,7 @@
 // HTTP routes for looking after people, their sessions, and API keys.
 import { z } from 'zod';
 import { routes } from '../route';
-import { ApiKeyId, SessionId, UserId } from '../ids';
+import { ApiKeyId, SessionId, Slug, UserId } from '../ids';
 import { PageQuery, page } from '../page';
 import { Band } from '../risk/schemas';
 import { Decision } from '../policy/schemas';
@@ -47,6 +47,7 @@ export const identityAdminRoutes = routes({
       q: z.string().max(100).optional(),
       role: Role.optional(),
       status: UserStatus.optional(),
+      group: Slug.optional(),
     }),
     reply: page(User),
   },

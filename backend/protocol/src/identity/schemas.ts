@@ -1,6 +1,6 @@
 // Identity: people, their sessions and devices, invitations, API keys.
 import { z } from 'zod';
-import { ApiKeyId, DeviceId, Instant, NotificationId, SessionId, UserId } from '../ids';
+import { ApiKeyId, DeviceId, Instant, NotificationId, SessionId, Slug, UserId } from '../ids';
 
 export const ROLES = ['user', 'admin', 'auditor'] as const;
 export const Role = z.enum(ROLES);
@@ -41,6 +41,8 @@ export const User = z.object({
   email: z.string(),
   name: z.string(),
   role: Role,
+  /** Ids of the groups that the person belongs to. */
+  groups: z.array(z.string()),
   status: UserStatus,
   totp_enrolled: z.boolean(),
   demo: z.boolean(),
@@ -48,6 +50,18 @@ export const User = z.object({
   last_seen_at: Instant.nullable(),
 });
 export type User = z.infer<typeof User>;
+
+/** People that policies speak of together. */
+export const Group = z.object({
+  /** As policies name it; it never changes. */
+  id: Slug,
+  name: z.string(),
+  description: z.string(),
+  /** How many belong to it. */
+  members: z.number().int(),
+  created_at: Instant,
+});
+export type Group = z.infer<typeof Group>;
 
 /** What a browser says of itself at sign-in. `fingerprint` is a random id that the client keeps, not a measurement. */
 export const DeviceProfile = z.strictObject({

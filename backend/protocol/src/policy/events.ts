@@ -5,14 +5,15 @@ import { Instant } from '../ids';
 
 export const policyServerEvents = serverEvents({
   policy_update: {
-    about: 'Another version of the policy is in force.',
+    about: 'Another version of the policy is in force or on trial, or a trial has ended.',
     payload: z.object({
       version: z.number().int(),
+      change: z.enum(['in_force', 'trial_began', 'trial_ended']),
       author: z.string(),
       reason: z.string(),
       at: Instant,
     }),
     rooms: ['authenticated'],
-    producer: 'PUT /api/v1/policies and POST /api/v1/policies/restore',
+    producer: 'PUT /api/v1/policies, POST /api/v1/policies/restore and /trial/end',
   },
 });

@@ -40,7 +40,11 @@ async function admit(route: Route, req: Request, ports: AppPorts): Promise<Calle
   if (caller.kind !== 'user') return caller;
   const { rights } = caller;
   checkState(req.method, route, rights);
-  const decision = await ports.decideRequest(rights, route.sensitivity);
+  const decision = await ports.decideRequest(rights, {
+    method: req.method,
+    path: req.path,
+    sensitivity: route.sensitivity,
+  });
   if (decision.effect === 'terminate') {
     await ports.terminate(rights, decision.reasons[0] ?? 'The policy ended it.');
   }

@@ -31,7 +31,7 @@ export interface AppPorts {
   /** The policy decision point, asked for one request. */
   decideRequest(
     rights: SessionRights,
-    sensitivity: Sensitivity,
+    asked: AskedRoute,
   ): Promise<RequestDecision> | RequestDecision;
   /** Ends a session that the policy wants ended because of a request. */
   terminate(rights: SessionRights, reason: string): Promise<void>;
@@ -43,6 +43,14 @@ export interface AppPorts {
   /** Told of each answer; `route` is the declared key, or `none`. */
   observe?(answer: { route: string; status: number; seconds: number }): void;
   log: DoorLog;
+}
+
+/** What a request asks for. */
+export interface AskedRoute {
+  method: string;
+  path: string;
+  /** As the route declares it. */
+  sensitivity: Sensitivity;
 }
 
 export interface RequestDecision {

@@ -71,6 +71,7 @@ export const rightsLike = (given: Partial<SessionRights> = {}): SessionRights =>
   userId: UUID as UserId,
   userEmail: 'ann@example.org',
   role: 'user',
+  groups: [],
   deviceId: UUID as DeviceId,
   deviceTrusted: false,
   totpEnrolled: true,

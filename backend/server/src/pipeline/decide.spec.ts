@@ -10,6 +10,8 @@ import { decideSession, type Remembered } from './decide';
 const policy: Policy = {
   ...DEFAULT_POLICY,
   version: 1,
+  report_only: false,
+  trial_ended_at: null,
   author: 'system',
   reason: 'default',
   created_at: '2026-01-01T00:00:00.000Z',
@@ -17,7 +19,13 @@ const policy: Policy = {
 };
 const start = Date.parse('2026-01-01T12:00:00.000Z');
 const at = (seconds: number): Date => new Date(start + seconds * 1000);
-const session = { role: 'user', deviceTrusted: true, totpEnrolled: true, stepUpAt: null } as const;
+const session = {
+  role: 'user',
+  groups: [] as string[],
+  deviceTrusted: true,
+  totpEnrolled: true,
+  stepUpAt: null,
+} as const;
 const risk = (score: number): RiskMessage => ({
   session_id: '01890000-0000-7000-8000-000000000001' as SessionId,
   user_id: '01890000-0000-7000-8000-000000000002' as UserId,
@@ -35,7 +43,7 @@ function play(scores: number[], inForce = policy, from: Remembered | null = null
   let before = from;
   return scores.map((score, second) => {
     const { remembered, message } = decideSession(
-      inForce,
+      { current: inForce, trial: null },
       risk(score),
       session,
       before,
@@ -67,14 +75,32 @@ describe('decideSession', () => {
   });
 
   it('judges again when another version is in force', () => {
-    const { remembered } = decideSession(policy, risk(10), session, null, at(0));
+    const { remembered } = decideSession(
+      { current: policy, trial: null },
+      risk(10),
+      session,
+      null,
+      at(0),
+    );
     expect(play([10, 10], { ...policy, version: 2 }, remembered)).toEqual(['policy allow', null]);
   });
 
   it('names the effect before, so that enforcement knows what to take back', () => {
-    const { remembered } = decideSession(policy, risk(65), session, null, at(0));
+    const { remembered } = decideSession(
+      { current: policy, trial: null },
+      risk(65),
+      session,
+      null,
+      at(0),
+    );
     const proved = { ...session, stepUpAt: at(5).getTime() };
-    const { message } = decideSession(policy, risk(10), proved, remembered, at(6));
+    const { message } = decideSession(
+      { current: policy, trial: null },
+      risk(10),
+      proved,
+      remembered,
+      at(6),
+    );
     expect(message).toMatchObject({
       effect: 'allow',
       previous_effect: 'step_up',

@@ -3,13 +3,16 @@ import type { Delivered, Outgoing } from '@verity/domain/bus/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
 import { decide, type DecisionState, type PolicyDecision } from '@verity/domain/policy/decide';
+import { wouldOf } from '@verity/domain/policy/would';
 import { riskCrossing } from '@verity/domain/alerts/reports';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { AuditRecordId, SessionId } from '@verity/protocol/ids';
 import type { DecisionMessage } from '@verity/protocol/policy/messages';
-import type { Policy } from '@verity/protocol/policy/schemas';
+import { conditionInWords } from '@verity/protocol/policy/words';
 import type { RiskMessage } from '@verity/protocol/risk/messages';
 import type { Band } from '@verity/protocol/risk/schemas';
+import { factsOf, type JudgedRights } from './facts-of';
+import type { StandingPolicy } from './policy-in-force';
 import type { StageState } from './ports';
 import { SessionMemory } from './session-memory';
 import { stage } from './stage';
@@ -22,6 +25,10 @@ export interface Remembered {
   decision: DecisionState;
   band: Band;
   policyVersion: number;
+  /** What the version on trial left behind, while there is one. */
+  trial?: { version: number; decision: DecisionState };
+  /** Who reported what, in one line; empty when nobody did. */
+  would: string;
   /** Epoch ms of the last decision that was published. */
   publishedAt: number;
 }
@@ -30,7 +37,7 @@ export interface DecideNeeds {
   state: StageState;
   /** Null when the session no longer lives. */
   rightsNow(id: SessionId): Promise<SessionRights | null>;
-  policy(): Policy;
+  policy(): StandingPolicy;
   clock: Clock;
   newId: NewId;
   stateTtlSeconds: number;
@@ -95,33 +102,33 @@ export function decideStage(needs: DecideNeeds) {
 
 /** One decision: what it is, what to remember of it, and what to say when there is something to say. */
 export function decideSession(
-  policy: Policy,
+  { current: policy, trial }: StandingPolicy,
   risk: RiskMessage,
-  session: Pick<SessionRights, 'role' | 'deviceTrusted' | 'totpEnrolled' | 'stepUpAt'>,
+  session: JudgedRights,
   before: Remembered | null,
   now: Date,
 ): { decision: PolicyDecision; remembered: Remembered; message: DecisionMessage | null } {
-  const decision = decide(
-    policy,
-    {
-      riskScore: risk.risk_score,
-      role: session.role,
-      deviceTrusted: session.deviceTrusted,
-      totpEnrolled: session.totpEnrolled,
-      lastStepUpAt: session.stepUpAt === null ? null : new Date(session.stepUpAt),
-      contributions: risk.contributions,
-    },
-    before?.decision ?? null,
-    now,
-  );
+  const facts = factsOf(session, risk);
+  const decision = decide(policy, facts, before?.decision ?? null, now);
+  // The version on trial keeps a state of its own: it goes its own way from the first session on.
+  const trialBefore = before?.trial?.version === trial?.version ? before?.trial?.decision : null;
+  const tried = trial && {
+    version: trial.version,
+    decision: decide(trial, facts, trialBefore ?? null, now),
+  };
+  const would = wouldOf({ version: policy.version, decision }, tried);
+  const reported = would.map((each) => `${each.policy_version} ${each.rule_id}`).join();
+  const rule = policy.rules.find(({ id }) => id === decision.ruleId);
   const previous = before?.decision.effect ?? 'allow';
-  const change = changeOf(decision, previous, risk.band, policy.version, before, now);
+  const change = changeOf(decision, previous, risk.band, policy.version, reported, before, now);
   return {
     decision,
     remembered: {
       decision: decision.state,
       band: risk.band,
       policyVersion: policy.version,
+      ...(tried ? { trial: { version: tried.version, decision: tried.decision.state } } : {}),
+      would: reported,
       publishedAt: change ? now.getTime() : (before?.publishedAt ?? now.getTime()),
     },
     message: change && {
@@ -133,11 +140,14 @@ export function decideSession(
       previous_effect: previous,
       rule_id: decision.ruleId,
       rule_name: decision.ruleName,
+      rule_condition: rule ? conditionInWords(rule.when) : '',
       policy_version: policy.version,
       risk_score: risk.risk_score,
       band: risk.band,
       reasons: decision.reasons,
       notify: decision.notify,
+      would,
+      resource: null,
       at: now.toISOString(),
     },
   };
@@ -148,12 +158,14 @@ function changeOf(
   previous: DecisionMessage['effect'],
   band: Band,
   version: number,
+  reported: string,
   before: Remembered | null,
   now: Date,
 ): DecisionMessage['change'] | null {
   if (effect !== previous) return 'effect';
   if (!before || before.policyVersion !== version) return 'policy';
   if (before.band !== band) return 'band';
+  if ((before.would ?? '') !== reported) return 'report';
   return now.getTime() - before.publishedAt >= SUMMARY_MS ? 'summary' : null;
 }
 
@@ -166,6 +178,9 @@ const same = (a: Remembered | null, b: Remembered): boolean =>
   a.band === b.band &&
   a.policyVersion === b.policyVersion &&
   a.publishedAt === b.publishedAt &&
+  a.would === b.would &&
+  a.trial?.version === b.trial?.version &&
+  (!a.trial || !b.trial || sameState(a.trial.decision, b.trial.decision)) &&
   sameState(a.decision, b.decision);
 
 const sameState = (a: DecisionState, b: DecisionState): boolean =>
@@ -193,6 +208,7 @@ function auditOf(
       previous_effect: message.previous_effect,
       rule_id: message.rule_id,
       policy_version: message.policy_version,
+      would: message.would,
       risk_score: risk.risk_score,
       log_odds: risk.log_odds,
       band: risk.band,

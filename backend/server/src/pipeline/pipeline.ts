@@ -21,7 +21,7 @@ import { detectStage } from './detect';
 import { enforceStage } from './enforce';
 import { Enrolment } from './enrol';
 import { ModelShelf } from './models';
-import { followPolicy } from './policy-in-force';
+import { followPolicy, RELOAD_MS } from './policy-in-force';
 import type { Leases, Log, StageState } from './ports';
 import { recordAlertsStage, recordAuditStage, recordDecisionsStage } from './record';
 import { recordRiskStage } from './record-risk';
@@ -76,12 +76,21 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     stateTtlSeconds: (settings.sessionHours + 1) * 3600,
     sessionsInMemory: settings.sessionsInMemory ?? 20_000,
   };
-  const policy = await followPolicy(needs);
   const shelf = new ModelShelf(needs);
   const enrolment = new Enrolment({
     ...needs,
     trainer: threadTrainer(),
     shelf,
+  });
+  const sweep = startSweep({ ...needs, everySeconds: settings.sweepSeconds });
+  // Every process has read the new version by then; whoever is silent meets it too.
+  let judging: ReturnType<typeof setTimeout> | undefined;
+  const policy = await followPolicy({
+    ...needs,
+    changed: () => {
+      clearTimeout(judging);
+      judging = setTimeout(() => sweep.judgeAll(), RELOAD_MS);
+    },
   });
   const stages = [
     runnable(detectStage({ ...memory, shelf, enrolment, liveRisk: needs.liveRisk })),
@@ -90,7 +99,7 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
       decideStage({
         ...memory,
         rightsNow: (id) => needs.life.rightsNow(id),
-        policy: policy.current,
+        policy: policy.standing,
         clock: needs.clock,
         newId: needs.newId,
       }),
@@ -102,12 +111,12 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     runnable(recordAuditStage(needs)),
   ];
   const running: Subscription[] = stages.map((stage) => stage.run(needs.bus));
-  const sweep = startSweep({ ...needs, everySeconds: settings.sweepSeconds });
 
   return {
     sweep,
     async stop() {
       policy.stop();
+      clearTimeout(judging);
       await sweep.stop();
       await Promise.all(running.map((subscription) => subscription.stop()));
       await enrolment.stop();

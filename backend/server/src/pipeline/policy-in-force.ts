@@ -1,40 +1,59 @@
-// The policy in force, in memory: read at the start, and again whenever it may have changed.
-import type { Policies } from '@verity/domain/policy/ports';
+// The policy in force, and the version on trial beside it, in memory: read at the start and whenever they may have changed.
+import type { Policies, StandingPolicy } from '@verity/domain/policy/ports';
 import type { Policy } from '@verity/protocol/policy/schemas';
 import type { Log } from './ports';
 
+export type { StandingPolicy };
+
 /** A new version is in force everywhere within so long. */
-const RELOAD_MS = 1_000;
+export const RELOAD_MS = 400;
 
 export interface PolicyInForce {
   current: () => Policy;
+  standing: () => StandingPolicy;
+  /** Reads it now. */
+  refresh: () => Promise<void>;
   stop: () => void;
 }
 
 export async function followPolicy(needs: {
-  policies: Policies;
+  policies: Pick<Policies, 'standing'>;
   log: Log;
+  /** Told when another version is in force or on trial in this process. */
+  changed?: (standing: StandingPolicy) => void;
 }): Promise<PolicyInForce> {
-  let policy = await needs.policies.current();
+  let standing = await needs.policies.standing();
   let reading = false;
+
+  const refresh = async (): Promise<void> => {
+    const newest = await needs.policies.standing();
+    const other =
+      newest.current.version !== standing.current.version ||
+      newest.trial?.version !== standing.trial?.version;
+    standing = newest;
+    if (!other) return;
+    const { current, trial } = newest;
+    needs.log.info(
+      { version: current.version, trial: trial?.version ?? null },
+      'another policy is in force',
+    );
+    needs.changed?.(newest);
+  };
+
   const timer = setInterval(() => {
     if (reading) return;
     reading = true;
-    needs.policies
-      .current()
-      .then(
-        (newest) => {
-          if (newest.version !== policy.version) {
-            needs.log.info({ version: newest.version }, 'another policy is in force');
-          }
-          policy = newest;
-        },
-        // The one before stays in force: sessions are judged by it rather than by none.
-        (err: unknown) => needs.log.warn({ err }, 'the policy could not be read again'),
-      )
+    refresh()
+      // The one before stays in force: sessions are judged by it rather than by none.
+      .catch((err: unknown) => needs.log.warn({ err }, 'the policy could not be read again'))
       .finally(() => {
         reading = false;
       });
   }, RELOAD_MS);
-  return { current: () => policy, stop: () => clearInterval(timer) };
+  return {
+    current: () => standing.current,
+    standing: () => standing,
+    refresh,
+    stop: () => clearInterval(timer),
+  };
 }

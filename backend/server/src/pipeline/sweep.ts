@@ -27,6 +27,8 @@ export interface SweepNeeds {
 }
 
 export interface Sweep {
+  /** Has every live session scored and judged now, e.g. by another policy. */
+  judgeAll(): void;
   /** One round now. */
   round(): Promise<SweepRound>;
   stop(): Promise<void>;
@@ -65,6 +67,15 @@ export function startSweep(needs: SweepNeeds): Sweep {
   }, everyMs);
 
   return {
+    judgeAll() {
+      under = under.then(async () => {
+        try {
+          await needs.leases.hold(`${SWEEP_NAME}:judge`, everyMs * 4, () => judgeAll(needs));
+        } catch (err) {
+          needs.log.warn({ task: SWEEP_NAME, err }, 'sessions meet the policy with the next sweep');
+        }
+      });
+    },
     round: () => sweep(needs, () => stopped),
     async stop() {
       stopped = true;
@@ -87,6 +98,24 @@ async function sweep(needs: SweepNeeds, stopped: () => boolean): Promise<SweepRo
   await repairEnded(needs, round);
   return round;
 }
+
+async function judgeAll(needs: SweepNeeds): Promise<void> {
+  const published: Promise<unknown>[] = [];
+  for await (const session of needs.sessions.live()) {
+    published.push(letTimePass(needs, session));
+    if (published.length >= AT_ONCE) await Promise.all(published.splice(0));
+  }
+  await Promise.all(published);
+}
+
+const letTimePass = ({ bus, clock }: SweepNeeds, session: SessionRecord) =>
+  bus.publish('stream:findings', {
+    session_id: session.id,
+    user_id: session.userId,
+    observed_at: clock().toISOString(),
+    cause: 'sweep',
+    observations: [],
+  });
 
 async function sweepSome(
   needs: SweepNeeds,
@@ -118,13 +147,7 @@ async function sweepSome(
         return;
       }
       round.silent += 1;
-      await needs.bus.publish('stream:findings', {
-        session_id: session.id,
-        user_id: session.userId,
-        observed_at: now.toISOString(),
-        cause: 'sweep',
-        observations: [],
-      });
+      await letTimePass(needs, session);
     }),
   );
 }

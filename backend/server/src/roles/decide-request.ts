@@ -1,27 +1,25 @@
-// Asks the decision point about one request: the session's rights, its newest score, the sensitivity of the resource.
+// Asks the decision point about one request: the session's rights, its newest score, and what is asked for.
 import { decide } from '@verity/domain/policy/decide';
+import { askedOf } from '@verity/domain/policy/resource-of';
 import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { LiveRisk } from '@verity/domain/risk/ports';
 import type { Policy } from '@verity/protocol/policy/schemas';
-import type { Sensitivity } from '@verity/protocol/route';
-import type { RequestDecision } from '../http/ports';
+import type { AskedRoute, RequestDecision } from '../http/ports';
+import { factsOf } from '../pipeline/facts-of';
 
 export const decideRequest =
   (needs: { policy(): Policy; liveRisk: LiveRisk; clock: Clock }) =>
-  async (rights: SessionRights, sensitivity: Sensitivity): Promise<RequestDecision> => {
+  async (
+    rights: SessionRights,
+    { method, path, sensitivity }: AskedRoute,
+  ): Promise<RequestDecision> => {
+    const policy = needs.policy();
+    const resource = askedOf(policy, { host: null, method, path }, sensitivity);
     const risk = await needs.liveRisk.get(rights.id);
     const { effect, reasons } = decide(
-      needs.policy(),
-      {
-        riskScore: risk?.risk_score ?? 0,
-        role: rights.role,
-        deviceTrusted: rights.deviceTrusted,
-        totpEnrolled: rights.totpEnrolled,
-        lastStepUpAt: rights.stepUpAt === null ? null : new Date(rights.stepUpAt),
-        contributions: risk?.contributions ?? [],
-        resource: { sensitivity },
-      },
+      policy,
+      factsOf(rights, risk, resource),
       null,
       needs.clock(),
     );

@@ -16,6 +16,7 @@ import { notices } from '@verity/domain/identity/notices';
 import { proofs } from '@verity/domain/identity/proof';
 import { refreshFamily } from '@verity/domain/identity/refresh';
 import { signIn } from '@verity/domain/identity/sign-in';
+import { groupsNamed } from '@verity/domain/policy/named';
 import type { SessionId } from '@verity/protocol/ids';
 import { accessVerifier } from '../http/access-token';
 import { createApp } from '../http/app';
@@ -25,6 +26,7 @@ import { followPolicy } from '../pipeline/policy-in-force';
 import { alertHandlers } from '../routes/alerts';
 import { auditHandlers } from '../routes/audit';
 import { identityHandlers } from '../routes/identity';
+import { groupHandlers } from '../routes/groups';
 import { identityAdminHandlers } from '../routes/identity-admin';
 import { operationsHandlers } from '../routes/operations';
 import { policyHandlers } from '../routes/policy';
@@ -159,6 +161,13 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
       handlers: [
         identity,
         identityAdminHandlers({ ...stores, keyring, links: issued, life, journal, clock }),
+        groupHandlers({
+          ...stores,
+          life,
+          journal,
+          clock,
+          groupsInPolicy: async () => groupsNamed(await stores.policies.standing()),
+        }),
         riskHandlers({
           sessions: stores.sessions,
           live: ground.liveRisk,
@@ -168,11 +177,11 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
           clock,
         }),
         policyHandlers({
-          policies: stores.policies,
+          ...stores,
+          liveRisk: ground.liveRisk,
           announcer: herald,
           journal,
-          // Every process looks for a newer version each second.
-          onPolicyChanged: () => undefined,
+          onPolicyChanged: () => policy.refresh(),
           clock,
         }),
         alertHandlers({ alerts: stores.alerts, announcer: herald, journal, clock }),

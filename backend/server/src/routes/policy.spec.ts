@@ -22,6 +22,7 @@ const aDraft = (terminateAt: number): PolicyDraft => ({
     { id: 'last', name: 'Everything else', when: {}, effect: 'allow' },
   ],
   hysteresis: { margin: 10, hold_seconds: 60 },
+  resources: [],
 });
 const reason = 'We learnt something';
 
@@ -30,13 +31,18 @@ function desk() {
   let reloads = 0;
   const handlers = policyHandlers({
     ...heard,
-    policies: store.policies,
+    ...store,
+    liveRisk: { many: async (ids) => ids.map(() => null) },
     onPolicyChanged: () => void (reloads += 1),
     clock: systemClock,
   });
-  const put = (policy: PolicyDraft, based_on: number) =>
+  const put = (policy: PolicyDraft, based_on: number, more: object = {}) =>
     handlers['PUT /api/v1/policies'](
-      { params: undefined, query: undefined, body: { policy, reason, based_on } },
+      {
+        params: undefined,
+        query: undefined,
+        body: { policy, reason, based_on, report_only: false, accept_warnings: false, ...more },
+      },
       callByAdmin().call,
     );
   const restore = (version: number) =>
@@ -63,7 +69,13 @@ describe('a new policy', () => {
       {
         event: 'policy_update',
         rooms: ['authenticated'],
-        payload: { version: 2, author: 'admin@example.org', reason, at: policy.created_at },
+        payload: {
+          version: 2,
+          change: 'in_force',
+          author: 'admin@example.org',
+          reason,
+          at: policy.created_at,
+        },
       },
     ]);
     expect(heard.recorded).toMatchObject([{ action: 'policy.changed', subject: 'policy:2' }]);
@@ -88,8 +100,8 @@ describe('a new policy', () => {
   });
 
   it('that says what is in force already is refused', async () => {
-    const { rules, hysteresis, version } = await store.policies.current();
-    await expect(desk().put({ rules, hysteresis }, version)).rejects.toMatchObject({
+    const { version, ...draft } = await store.policies.current();
+    await expect(desk().put(draft, version)).rejects.toMatchObject({
       code: 'invalid-input',
     });
   });

@@ -39,6 +39,7 @@ export function callByAdmin(email = 'admin@example.org'): AdminCall {
     userId: id as UserId,
     userEmail: email,
     role: 'admin',
+    groups: [],
     deviceId: id as DeviceId,
     deviceTrusted: true,
     totpEnrolled: true,
