@@ -98,6 +98,7 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
       deviceTrusted: true,
       totpEnrolled: false,
       address: '127.0.0.1',
+      facility: null,
       state: 'active',
       stateReason: null,
       rightsVersion: 1,

@@ -110,6 +110,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
         const record = { ...entry, id: newId<AuditRecordId>(), at: (at ?? clock()).toISOString() };
         await bus.publish('stream:forensics', record);
       },
+      facilityOf: () => null,
       tell: notices({
         notifications: stores.notifications,
         announce: (event, rooms, payload) => herald.announce(event, rooms, payload),
@@ -234,6 +235,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
       deviceTrusted: true,
       totpEnrolled: false,
       address: '127.0.0.1',
+      facility: null,
       state: 'active',
       stateReason: null,
       rightsVersion: 1,

@@ -58,6 +58,11 @@ export const ConfigSchema = z.object({
   /** Origins whose pages may open sockets and call the API with a token, by comma. */
   WEBSOCKET_CORS_ALLOWED_ORIGINS: list.default([]),
 
+  /** Sites and their networks, e.g. plant-a=10.1.0.0/16 10.2.0.0/16; plant-b=2001:db8:b::/48. */
+  FACILITIES: z.string().max(20_000).default(''),
+  /** CSV file of networks with latitude and longitude; without it no journey is judged. */
+  LOCATION_FILE: z.string().optional(),
+
   /** Entries that each stream keeps after every group has acknowledged them. */
   STREAM_RETENTION: count(1000, 10_000_000).default(100_000),
   /** Entries in a stream above which producers are refused (back-pressure). */

@@ -40,6 +40,7 @@ export function aSession(changes: Partial<SessionRecord> = {}): SessionRecord {
     deviceTrusted: false,
     totpEnrolled: false,
     address: '192.0.2.1',
+    facility: null,
     state: 'active',
     stateReason: null,
     rightsVersion: 1,

@@ -33,6 +33,7 @@ export const sessions = declareCollection(
     deviceTrusted: { type: Boolean, required: true },
     totpEnrolled: { type: Boolean, required: true },
     address: String,
+    facility: String,
     state: { type: String, enum: SESSION_STATES, required: true },
     stateReason: String,
     rightsVersion: { type: Number, required: true },
@@ -54,6 +55,8 @@ export const sessions = declareCollection(
     [{ state: 1, _id: 1 }],
     [{ userId: 1, startedAt: -1, _id: -1 }],
     [{ deviceId: 1 }],
+    [{ state: 1, address: 1 }],
+    [{ state: 1, facility: 1 }],
     [{ demo: 1 }, { partialFilterExpression: { demo: true } }],
   ],
 );

@@ -95,6 +95,15 @@ export function createCache({
         if (flights.get(value) === flight) flights.delete(value);
       }
     },
+    async put(kind, key, value) {
+      const { value: name } = keysOf(kind, key);
+      await answer(commands.set(name, JSON.stringify(value), 'EX', CACHE_TTL_SECONDS[kind]));
+    },
+    async peek<T>(kind: CacheKind, key: string): Promise<T | null> {
+      const found = await answer(commands.get(keysOf(kind, key).value));
+      count(kind, found === null ? 'misses' : 'hits');
+      return found === null ? null : (JSON.parse(found) as T);
+    },
     async drop(kind, key) {
       const { value, lock } = keysOf(kind, key);
       flights.delete(value);

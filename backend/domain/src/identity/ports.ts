@@ -60,6 +60,8 @@ export interface SessionRecord {
   deviceTrusted: boolean;
   totpEnrolled: boolean;
   address: string;
+  /** Whose network the address belongs to, by configuration; null for any other. */
+  facility: string | null;
   state: SessionState;
   stateReason: string | null;
   /** Grows with every change of rights; the higher one wins. */

@@ -27,6 +27,8 @@ export interface SessionLifePorts {
   /** Told of each change of rights, so that open sockets are looked at again. */
   rightsChanged?: (session: SessionId) => void;
   record: RecordAction;
+  /** The facility that an address belongs to. */
+  facilityOf: (address: string) => string | null;
   clock: Clock;
   newId: NewId;
   /** A session lives so long at most, and so long without a sign of life. */
@@ -103,6 +105,7 @@ export function sessionLife(ports: SessionLifePorts) {
         deviceTrusted: device.trusted,
         totpEnrolled: user.totp !== null,
         address,
+        facility: ports.facilityOf(address),
         state: 'active',
         stateReason: null,
         rightsVersion: 1,

@@ -59,6 +59,8 @@ export interface SignedInPerson {
   device: DeviceSeen;
   /** Addresses of earlier sessions, newest first, and the sign-ins by hour before this one. */
   addresses: string[];
+  /** Where and when those sessions, and the other live ones, were last seen. */
+  sightings: { address: string; facility: string | null; at: Date }[];
   hours: number[];
   /** The other live sessions of the person. */
   others: SessionRecord[];
@@ -123,6 +125,11 @@ export function signIn(ports: SignInPorts) {
       session,
       device: seen,
       addresses: before.items.map((each) => each.address),
+      sightings: before.items.map(({ address: from, facility, lastSeenAt }) => ({
+        address: from,
+        facility: facility ?? null,
+        at: lastSeenAt,
+      })),
       hours: user.hours,
       others: (await ports.sessions.liveOfUser(user.id)).filter((each) => each.id !== session.id),
       failuresBefore,

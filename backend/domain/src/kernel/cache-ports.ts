@@ -21,6 +21,10 @@ export interface CacheState {
 export interface Cache {
   /** The cached value, or what `load` answers, loaded once however many ask at the same time. */
   through<T>(kind: CacheKind, key: string, load: () => Promise<T>): Promise<T>;
+  /** Keeps a value that is known already. */
+  put(kind: CacheKind, key: string, value: unknown): Promise<void>;
+  /** The cached value, or null. */
+  peek<T>(kind: CacheKind, key: string): Promise<T | null>;
   drop(kind: CacheKind, key: string): Promise<void>;
   state(): Promise<CacheState>;
 }

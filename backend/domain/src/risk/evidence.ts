@@ -27,6 +27,7 @@ export const EVIDENCE: Readonly<Record<Exclude<Source, 'prior'>, EvidenceRule>> 
   mouse: { lowest: -0.3, highest: 1.5, halfLifeSeconds: 5 * minutes, keptAfterStepUp: 0.1 },
   device: { lowest: -0.6, highest: 1.2, halfLifeSeconds: 2 * hours, keptAfterStepUp: 0.5 },
   address: { lowest: -0.4, highest: 1, halfLifeSeconds: 2 * hours, keptAfterStepUp: 0.5 },
+  travel: { lowest: 0, highest: 2, halfLifeSeconds: hours, keptAfterStepUp: 0.3 },
   hour: { lowest: -0.2, highest: 0.6, halfLifeSeconds: hours, keptAfterStepUp: 0.5 },
   failed_logins: { lowest: 0, highest: 2.5, halfLifeSeconds: 15 * minutes, keptAfterStepUp: 0.3 },
   concurrent_sessions: {
@@ -36,6 +37,7 @@ export const EVIDENCE: Readonly<Record<Exclude<Source, 'prior'>, EvidenceRule>> 
     keptAfterStepUp: 0.3,
   },
   replay: { lowest: 0, highest: 5, halfLifeSeconds: 30 * minutes, keptAfterStepUp: 0.5 },
+  threat: { lowest: 0, highest: 2.5, halfLifeSeconds: 30 * minutes, keptAfterStepUp: 0.5 },
   step_up: { lowest: -3, highest: 2, halfLifeSeconds: 30 * minutes, keptAfterStepUp: 1 },
   verdict: { lowest: -2, highest: 8, halfLifeSeconds: 6 * hours, keptAfterStepUp: 1 },
 };

@@ -42,11 +42,17 @@ export interface AddressFacts {
   knownNetwork: boolean;
   /** The account has no history of addresses. */
   isFirst: boolean;
+  /** The facility that it belongs to by configuration, and whether the account was there before. */
+  facility?: string | null;
+  knownFacility?: boolean;
 }
 
-export function addressSignal({ known, knownNetwork, isFirst }: AddressFacts): Observation {
+export function addressSignal(facts: AddressFacts): Observation {
+  const { known, knownNetwork, isFirst, facility, knownFacility } = facts;
   if (known) return set('address', -0.4, 'an address that you use');
   if (knownNetwork) return set('address', 0.1, 'a new address in a network that you use');
+  if (facility && knownFacility) return set('address', 0.1, `a new address at ${facility}`);
+  if (facility && !isFirst) return set('address', 0.4, `your first time at ${facility}`);
   return isFirst
     ? set('address', 0.2, 'your first address')
     : set('address', 0.6, 'a network never seen with this account');

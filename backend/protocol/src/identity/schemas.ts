@@ -118,6 +118,8 @@ export const Session = z.object({
   device_label: z.string(),
   device_trusted: z.boolean(),
   address: z.string(),
+  /** The facility whose network the address belongs to, by configuration. */
+  facility: z.string().nullable(),
   state: SessionState,
   /** Why it is in this state, in words for its owner; null while active. */
   state_reason: z.string().nullable(),

@@ -22,6 +22,8 @@ export const FindingMessage = z.object({
   cause: z.enum([
     'batch',
     'sign_in',
+    'request',
+    'threat',
     'failed_login',
     'concurrent',
     'replay',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { routes } from '../route';
 import { SessionId } from '../ids';
 import { ROLES } from '../identity/schemas';
-import { ModelStatus, RiskPoint, RiskScore } from './schemas';
+import { ContextScore, ModelStatus, RiskPoint, RiskScore } from './schemas';
 
 const series = z.object({
   current: RiskScore.nullable(),
@@ -27,6 +27,16 @@ export const riskRoutes = routes({
     sensitivity: 'low',
     whileStepUp: true,
     reply: ModelStatus,
+  },
+  'GET /api/v1/requests/:id': {
+    summary: 'One request of the last five minutes in its context, by the id in its X-Request-Id',
+    subject: 'risk',
+    who: { roles: ROLES, scopes: ['risk:read'] },
+    sensitivity: 'low',
+    whileStepUp: true,
+    params: z.strictObject({ id: z.uuid() }),
+    faults: ['not-found'],
+    reply: ContextScore,
   },
   'GET /api/v1/sessions/:id/risk': {
     summary: 'The score of any session with its contributions and its course',

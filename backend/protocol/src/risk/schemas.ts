@@ -19,10 +19,12 @@ export const SOURCES = [
   'mouse',
   'device',
   'address',
+  'travel',
   'hour',
   'failed_logins',
   'concurrent_sessions',
   'replay',
+  'threat',
   'step_up',
   'verdict',
 ] as const;
@@ -79,3 +81,26 @@ export const ModelStatus = z.object({
   windows_needed: z.number().int(),
 });
 export type ModelStatus = z.infer<typeof ModelStatus>;
+
+/** One request in its context: the score of its session and what the request itself adds. Kept for five minutes. */
+export const ContextScore = z.object({
+  request_id: z.uuid(),
+  session_id: SessionId,
+  user_id: UserId,
+  /** Method and path as declared. */
+  route: z.string(),
+  address: z.string(),
+  /** Score of the session when the request came. */
+  session_score: z.number().min(0).max(100),
+  /** The same with the evidence of this request. */
+  context_score: z.number().min(0).max(100),
+  band: Band,
+  /** What the request itself tells; empty when it comes as its session does. */
+  observations: z.array(z.object({ source: Source, value: z.string(), weight: z.number() })),
+  effect: z.enum(['allow', 'step_up', 'restrict', 'terminate']),
+  rule_id: z.string(),
+  rule_name: z.string(),
+  reasons: z.array(z.string()),
+  at: Instant,
+});
+export type ContextScore = z.infer<typeof ContextScore>;

@@ -22,7 +22,7 @@ export function door(served: ServedRoute, ports: AppPorts, settings: AppSettings
   return async (req, res) => {
     res.locals.route = key;
     if (BY_COOKIE.has(key)) refuseForeignPages(req.headers, settings.publicUrl);
-    const caller = await admit(route, req, ports);
+    const caller = await admit(served, req, res, ports);
     res.locals.caller = caller;
     await countAgainstLimit(served, caller, req, res, ports);
     const input = parseInput(route, req);
@@ -33,7 +33,12 @@ export function door(served: ServedRoute, ports: AppPorts, settings: AppSettings
 }
 
 /** Lets the caller of a request through every gate, or throws. */
-async function admit(route: Route, req: Request, ports: AppPorts): Promise<Caller> {
+async function admit(
+  { key, route }: ServedRoute,
+  req: Request,
+  res: Response,
+  ports: AppPorts,
+): Promise<Caller> {
   if (route.who === 'anyone') return { kind: 'nobody' };
   const caller = await authenticate(req.headers, ports);
   checkWho(route.who, caller);
@@ -41,9 +46,12 @@ async function admit(route: Route, req: Request, ports: AppPorts): Promise<Calle
   const { rights } = caller;
   checkState(req.method, route, rights);
   const decision = await ports.decideRequest(rights, {
+    requestId: String(res.locals.requestId),
+    route: key,
     method: req.method,
     path: req.path,
     sensitivity: route.sensitivity,
+    address: addressOf(req),
   });
   if (decision.effect === 'terminate') {
     await ports.terminate(rights, decision.reasons[0] ?? 'The policy ended it.');

@@ -45,8 +45,13 @@ export interface AppPorts {
   log: DoorLog;
 }
 
-/** What a request asks for. */
+/** What a request asks for, and where it comes from. */
 export interface AskedRoute {
+  requestId: string;
+  /** The declared key of the route. */
+  route: string;
+  /** Network address of the caller. */
+  address: string;
   method: string;
   path: string;
   /** As the route declares it. */

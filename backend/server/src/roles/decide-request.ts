@@ -1,27 +1,26 @@
-// Asks the decision point about one request: the session's rights, its newest score, and what is asked for.
-import { decide } from '@verity/domain/policy/decide';
+// Asks the decision point about one request: the session's rights, the score in context, and what is asked for.
+import { decide, type PolicyDecision } from '@verity/domain/policy/decide';
 import { askedOf } from '@verity/domain/policy/resource-of';
 import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
-import type { LiveRisk } from '@verity/domain/risk/ports';
+import type { RequestScore } from '@verity/domain/risk/request-context';
 import type { Policy } from '@verity/protocol/policy/schemas';
-import type { AskedRoute, RequestDecision } from '../http/ports';
+import type { AskedRoute } from '../http/ports';
 import { factsOf } from '../pipeline/facts-of';
 
 export const decideRequest =
-  (needs: { policy(): Policy; liveRisk: LiveRisk; clock: Clock }) =>
-  async (
+  (needs: { policy(): Policy; clock: Clock }) =>
+  (
     rights: SessionRights,
     { method, path, sensitivity }: AskedRoute,
-  ): Promise<RequestDecision> => {
+    scored: RequestScore,
+  ): PolicyDecision => {
     const policy = needs.policy();
     const resource = askedOf(policy, { host: null, method, path }, sensitivity);
-    const risk = await needs.liveRisk.get(rights.id);
-    const { effect, reasons } = decide(
+    return decide(
       policy,
-      factsOf(rights, risk, resource),
+      factsOf(rights, { risk_score: scored.score, contributions: scored.contributions }, resource),
       null,
       needs.clock(),
     );
-    return { effect, reasons };
   };

@@ -3,11 +3,13 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Config } from '@verity/adapters/config';
 import { createSecretTokens } from '@verity/adapters/crypto/tokens';
+import { readLocationTable } from '@verity/adapters/location-table';
 import type { Log } from '@verity/adapters/log';
 import { connectMongo } from '@verity/adapters/mongo/connect';
 import { ensureIndexes, mongoRepositories, pingMongo } from '@verity/adapters/mongo/repositories';
 import { createBus } from '@verity/adapters/redis/bus';
 import { createCache } from '@verity/adapters/redis/cache';
+import { cachedDevices } from '@verity/adapters/redis/cached-devices';
 import { connectRedis } from '@verity/adapters/redis/connect';
 import { createLiveRisk } from '@verity/adapters/redis/live-risk';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
@@ -17,6 +19,7 @@ import type { Sha256 } from '@verity/domain/audit/chain';
 import type { Journal } from '@verity/domain/audit/ports';
 import { notices } from '@verity/domain/identity/notices';
 import { sessionLife } from '@verity/domain/identity/session-life';
+import { facilitiesFrom } from '@verity/domain/network/facilities';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { AuditRecordId } from '@verity/protocol/ids';
 import type { Herald } from '../socket/announcer';
@@ -28,6 +31,8 @@ export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).dige
 
 /** Waits until the stores answer, then makes what is missing in them. */
 export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
+  const facilityOf = facilitiesFrom(config.FACILITIES);
+  const locate = config.LOCATION_FILE ? await readLocationTable(config.LOCATION_FILE) : () => null;
   const producerId = `${hostname()}:${config.ROLES.join('+')}:${process.pid}`;
   const redis = connectRedis({
     url: config.REDIS_URL,
@@ -49,6 +54,7 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
     riskDays: config.RISK_RETENTION_DAYS,
     behaviourDays: config.BEHAVIOUR_RETENTION_DAYS,
   });
+  const cache = createCache({ redis, newId });
   await stores.policies.seed(DEFAULT_POLICY, systemClock());
 
   const bus = createBus({
@@ -82,14 +88,16 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
     shutdown,
     redis,
     mongo,
-    stores,
+    stores: { ...stores, devices: cachedDevices(stores.devices, cache) },
     bus,
     journal,
     producerId,
+    facilityOf,
+    locate,
     clock: systemClock,
     newId,
     tokens: createSecretTokens(config.MASTER_KEY),
-    cache: createCache({ redis, newId }),
+    cache,
     rights: createSessionRightsCache(redis),
     liveRisk: createLiveRisk(redis),
     health: healthOf(
@@ -125,6 +133,7 @@ export const lifeOver = (ground: Ground, herald: Herald) =>
     disconnect: herald.disconnect,
     rightsChanged: (session) => herald.rightsChanged(session),
     record: (entry) => ground.journal.record(entry),
+    facilityOf: ground.facilityOf,
     clock: ground.clock,
     newId: ground.newId,
     sessionHours: ground.config.SESSION_HOURS,

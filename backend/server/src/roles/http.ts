@@ -30,6 +30,7 @@ import { groupHandlers } from '../routes/groups';
 import { identityAdminHandlers } from '../routes/identity-admin';
 import { operationsHandlers } from '../routes/operations';
 import { policyHandlers } from '../routes/policy';
+import { requestContexts } from '../routes/request-context';
 import { riskHandlers } from '../routes/risk';
 import type { Herald } from '../socket/announcer';
 import { createHub } from '../socket/hub';
@@ -151,8 +152,14 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     }),
     proofs: proofs({ users: stores.users, throttle, passwords, tokens, totp, vault, clock }),
     seen: activity.note,
+    locate: ground.locate,
     registration: config.REGISTRATION,
     onLost: (err) => log.error({ err }, 'something could not be published after its answer'),
+  });
+  const contexts = requestContexts({
+    ...ground,
+    decide: decideRequest({ policy: policy.current, clock }),
+    onLost: (err) => log.warn({ err }, 'the context of a request could not be kept'),
   });
   const { statistics } = hub;
   const api = openApi(VERSION);
@@ -176,6 +183,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
           windows: stores.behaviourWindows,
           clock,
         }),
+        contexts.handlers,
         policyHandlers({
           ...stores,
           liveRisk: ground.liveRisk,
@@ -222,7 +230,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
       verifyAccess,
       sessionRights,
       verifyApiKey: (key) => keyring.verify(key),
-      decideRequest: decideRequest({ policy: policy.current, liveRisk: ground.liveRisk, clock }),
+      decideRequest: (rights, asked) => contexts.decideRequest(rights, asked),
       async terminate(rights, reason) {
         await life.end(rights.id, { state: 'terminated', reason, by: 'system:policy' });
       },

@@ -47,6 +47,8 @@ export const presentSession = (session: SessionRecord): Session => ({
   device_label: session.deviceLabel,
   device_trusted: session.deviceTrusted,
   address: session.address,
+  // Sessions from before facilities were configured have none.
+  facility: session.facility ?? null,
   state: session.state,
   state_reason: session.stateReason,
   risk_score: session.riskScore,

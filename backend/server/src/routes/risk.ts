@@ -25,7 +25,9 @@ export interface RiskRoutePorts {
 
 const HOUR_MINUTES = 60;
 
-export function riskHandlers(ports: RiskRoutePorts): Handlers<keyof typeof riskRoutes> {
+export function riskHandlers(
+  ports: RiskRoutePorts,
+): Handlers<Exclude<keyof typeof riskRoutes, 'GET /api/v1/requests/:id'>> {
   const series = async (session: SessionId, minutes: number) => {
     const since = new Date(ports.clock().getTime() - minutes * 60_000);
     const [current, points] = await Promise.all([

@@ -12,6 +12,7 @@ import {
   hourSignal,
   networkOf,
 } from '@verity/domain/risk/signals';
+import { travelSignal, type Locate } from '@verity/domain/risk/travel';
 import type { FindingMessage, Observation } from '@verity/protocol/risk/messages';
 
 /** Failures from one address, whatever the account, that are worth a look. */
@@ -20,6 +21,8 @@ const ADDRESS_BURST = 20;
 export interface SignalPorts {
   bus: Pick<Bus, 'publish'>;
   sessions: Pick<Sessions, 'liveOfUser'>;
+  /** Where an address is; answers null where no location table is configured. */
+  locate: Locate;
   clock: Clock;
 }
 
@@ -38,7 +41,7 @@ export const finding = (
 
 /** Publishes the finding of the new session, and tells the person's other sessions that they have company. */
 export async function publishSignIn(ports: SignalPorts, person: SignedInPerson): Promise<void> {
-  const { session, others, addresses, device } = person;
+  const { session, others, addresses, sightings, device } = person;
   const at = ports.clock();
   const live = [session, ...others];
   const networks = new Set(live.map((each) => networkOf(each.address)));
@@ -50,7 +53,10 @@ export async function publishSignIn(ports: SignalPorts, person: SignedInPerson):
       known: addresses.includes(session.address),
       knownNetwork: known.has(networkOf(session.address)),
       isFirst: addresses.length === 0,
+      facility: session.facility,
+      knownFacility: sightings.some(({ facility }) => facility === session.facility),
     }),
+    travelSignal(ports.locate, { address: session.address, at }, sightings),
     hourSignal(person.hours, at.getUTCHours()),
     failedLoginsSignal(person.failuresBefore),
     company,

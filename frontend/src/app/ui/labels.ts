@@ -73,10 +73,12 @@ export const SOURCE = {
   mouse: 'Mouse movement',
   device: 'Device',
   address: 'Network address',
+  travel: 'Journey',
   hour: 'Time of day',
   failed_logins: 'Failed sign-ins',
   concurrent_sessions: 'Other sessions',
   replay: 'Replayed data',
+  threat: 'Attack nearby',
   step_up: 'Proof of identity',
   verdict: 'Your word',
 } as const satisfies Record<Source, string>;
