@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Misfit } from './evaluate/csv';
 import { evaluateFuzz } from './evaluate/fuzz';
 import { evaluateKeystroke } from './evaluate/keystroke';
+import { evaluateMouse } from './evaluate/mouse';
 import { evaluateTakeover } from './evaluate/takeover';
 
 interface Measure {
@@ -21,6 +22,7 @@ const MEASURES: Record<string, Measure> = {
       '--input FILE.csv [--train-reps N] [--recent N] [--adaptive] [--background] [--detector NAME]',
     run: evaluateKeystroke,
   },
+  mouse: { usage: '--input DIR', run: evaluateMouse },
   fuzz: { usage: '--target http|socket [--minutes N]', run: evaluateFuzz },
   takeover: { usage: '--input FREE_TEXT.csv[.gz] [--train-windows N]', run: evaluateTakeover },
 };

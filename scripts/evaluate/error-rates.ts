@@ -75,3 +75,26 @@ export function medianOf(xs: readonly number[]): number {
     ? (sorted[half] as number)
     : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2;
 }
+
+/** Area under the ROC curve: how often an impostor scores above a genuine one; ties count half (Mann and Whitney). */
+export function areaUnderCurve(genuine: readonly number[], impostor: readonly number[]): number {
+  const all = [
+    ...genuine.map((score) => ({ score, impostor: false })),
+    ...impostor.map((score) => ({ score, impostor: true })),
+  ].sort((a, b) => a.score - b.score);
+  let ranks = 0;
+  for (let from = 0; from < all.length;) {
+    let to = from;
+    while (to < all.length && all[to]?.score === all[from]?.score) to++;
+    const shared = (from + 1 + to) / 2;
+    for (const one of all.slice(from, to)) if (one.impostor) ranks += shared;
+    from = to;
+  }
+  return (ranks - (impostor.length * (impostor.length + 1)) / 2) / (genuine.length * impostor.length);
+}
+
+/** The lowest threshold that at most this share of the genuine scores exceed. */
+export function falseAlarmThreshold(genuine: readonly number[], falseAlarm: number): number {
+  const sorted = [...genuine].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * (1 - falseAlarm)) - 1)] ?? Infinity;
+}

@@ -1,5 +1,6 @@
-// Reads recorded mouse sessions (Balabit layout, in a .tar.gz) as the collector would have sent them.
-import { readFileSync } from 'node:fs';
+// Reads recorded mouse sessions (Balabit layout) and plays them as the collector would have sent them.
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { advance, newWindowState, type BehaviourWindow } from '@verity/domain/telemetry/windows';
 import { misfit, parseCsv } from './csv';
@@ -9,7 +10,7 @@ export interface MouseSession {
   name: string;
   /** [ms, x, y] */
   movements: [number, number, number][];
-  /** [ms, x, y, button, hold in ms] */
+  /** [ms, x, y, button, hold in ms], by the time of the release. */
   clicks: [number, number, number, number, number][];
 }
 
@@ -39,15 +40,41 @@ export function* filesOfTar(tar: Uint8Array): Generator<{ path: string; text: st
   }
 }
 
-export function readMouseArchive(path: string): MouseSession[] {
-  const sessions: MouseSession[] = [];
-  for (const { path: name, text } of filesOfTar(gunzipSync(readFileSync(path)))) {
-    const parts = name.split('/');
-    const user = parts.at(-2);
-    if (!user || !/session_/.test(name)) continue;
-    sessions.push(readMouseSession(text, user, parts.at(-1) as string));
+/** The sessions below `directory/part`, or in `directory/part.tar.gz` beside, in the order of user and name. */
+export function* readMousePart(directory: string, part: string): Generator<MouseSession> {
+  const folder = join(directory, part);
+  const archive = `${folder}.tar.gz`;
+  const files = isFolder(folder)
+    ? filesOfFolder(folder)
+    : existsSync(archive)
+      ? filesOfArchive(archive)
+      : null;
+  if (!files) throw misfit(`${directory} has neither ${part}/ nor ${part}.tar.gz`);
+  for (const { path, text } of files) {
+    const [user, name] = path.split('/').slice(-2);
+    if (user && name?.startsWith('session_')) yield readMouseSession(text, user, name);
   }
-  return sessions;
+}
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
+function* filesOfFolder(folder: string): Generator<{ path: string; text: string }> {
+  for (const user of readdirSync(folder).sort()) {
+    if (!isFolder(join(folder, user))) continue;
+    for (const name of readdirSync(join(folder, user)).sort()) {
+      yield { path: `${user}/${name}`, text: readFileSync(join(folder, user, name), 'utf8') };
+    }
+  }
+}
+
+function filesOfArchive(path: string): { path: string; text: string }[] {
+  let tar: Uint8Array;
+  try {
+    tar = gunzipSync(readFileSync(path));
+  } catch (cause) {
+    throw misfit(`${path} cannot be unpacked: ${(cause as Error).message}`, cause);
+  }
+  return [...filesOfTar(tar)].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 export function readMouseSession(text: string, user: string, name: string): MouseSession {
@@ -65,58 +92,56 @@ export function readMouseSession(text: string, user: string, name: string): Mous
     column('y'),
   ] as const;
   const session: MouseSession = { user, name, movements: [], clicks: [] };
-  const pressed = new Map<string, number>();
+  const pressed = new Map<string, [number, number, number]>();
   for (const row of rows) {
     const ms = Number(row[time]) * 1000;
     const [px, py] = [Number(row[x]), Number(row[y])];
     // 65535 is what the recorder wrote when it knew no place.
-    if (!Number.isFinite(ms) || px >= 65_535 || py >= 65_535) continue;
+    if (!Number.isFinite(ms) || !(px < 65_535) || !(py < 65_535)) continue;
     const what = row[state] as string;
+    const key = row[button] as string;
     if (what === 'Move' || what === 'Drag') session.movements.push([ms, px, py]);
-    else if (what === 'Pressed') pressed.set(row[button] as string, ms);
+    else if (what === 'Pressed') pressed.set(key, [ms, px, py]);
     else if (what === 'Released') {
-      const from = pressed.get(row[button] as string);
-      pressed.delete(row[button] as string);
-      if (from !== undefined) session.clicks.push([from, px, py, 0, ms - from]);
+      const down = pressed.get(key);
+      pressed.delete(key);
+      if (down) session.clicks.push([...down, key === 'Right' ? 2 : 0, ms - down[0]]);
     }
   }
   return session;
 }
 
-/** Clicks are given with the second that they began in. */
+/** The actions of a session, cut by the very code that the platform uses, a batch a second. */
 export function mouseWindowsOf(
   session: MouseSession,
   startedAt = 1_700_000_000_000,
 ): BehaviourWindow[] {
+  const batches = new Map<number, { movements: MouseSession['movements']; clicks: MouseSession['clicks'] }>();
+  const batchOf = (ms: number) => {
+    const second = Math.floor(ms / 1000);
+    const batch = batches.get(second) ?? { movements: [], clicks: [] };
+    batches.set(second, batch);
+    return batch;
+  };
+  for (const movement of session.movements) batchOf(movement[0]).movements.push(movement);
+  // A click is sent when it is released.
+  for (const click of session.clicks) batchOf(click[0] + click[4]).clicks.push(click);
   let state = newWindowState();
   const windows: BehaviourWindow[] = [];
-  let click = 0;
-  for (let from = 0; from < session.movements.length;) {
-    const second = Math.floor(((session.movements[from] as number[])[0] as number) / 1000);
-    let to = from;
-    while (
-      to < session.movements.length &&
-      Math.floor(((session.movements[to] as number[])[0] as number) / 1000) === second
-    ) {
-      to++;
-    }
-    const clicks: MouseSession['clicks'] = [];
-    for (; click < session.clicks.length; click++) {
-      const next = session.clicks[click] as MouseSession['clicks'][number];
-      if (next[0] >= (second + 1) * 1000) break;
-      clicks.push(next);
-    }
+  for (const [second, { movements, clicks }] of [...batches].sort(([a], [b]) => a - b)) {
+    const from = second * 1000;
     const step = advance(state, {
-      started_at: startedAt + second * 1000,
+      started_at: startedAt + from,
       keystrokes: [],
-      mouseMovements: session.movements
-        .slice(from, to)
-        .map(([ms, x, y]) => [ms - second * 1000, x, y]),
-      clicks,
+      mouseMovements: movements
+        .map(([ms, x, y]): [number, number, number] => [ms - from, x, y])
+        .sort((a, b) => a[0] - b[0]),
+      clicks: clicks
+        .map(([ms, ...rest]): MouseSession['clicks'][number] => [ms - from, ...rest])
+        .sort((a, b) => a[0] - b[0]),
     });
     state = step.state;
     windows.push(...step.windows);
-    from = to;
   }
   return windows;
 }

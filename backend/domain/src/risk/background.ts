@@ -1,5 +1,4 @@
 // What people on the whole are like: the background against which "like you" is weighed.
-import type { FeatureModality } from '../kernel/behaviour-features';
 import { BACKGROUND_DATA } from './background-data';
 
 export interface Background {
@@ -43,10 +42,10 @@ export function readBackground(data: QuantisedBackground): Background {
   };
 }
 
-const read = new Map<FeatureModality, Background>();
+const read = new Map<keyof typeof BACKGROUND_DATA, Background>();
 
 /** The background that ships with Verity; where it comes from is said in docs/models/behaviour.md. */
-export function backgroundOf(modality: FeatureModality): Background {
+export function backgroundOf(modality: keyof typeof BACKGROUND_DATA): Background {
   let background = read.get(modality);
   if (!background) {
     background = readBackground(BACKGROUND_DATA[modality]);

@@ -1,5 +1,4 @@
-// The kinds of model whose windows are averages over free behaviour: typing by class of key, and the mouse.
-import type { FeatureModality } from '../kernel/behaviour-features';
+// The kind of model whose windows are averages over free typing by class of key.
 import { backgroundOf } from './background';
 import {
   FIRST_WINDOWS,
@@ -11,7 +10,7 @@ import {
 } from './behaviour-model';
 import type { ModelKind } from './model-kind';
 
-export const behaviourKind = (modality: FeatureModality): ModelKind => ({
+export const behaviourKind = (modality: 'keystroke'): ModelKind => ({
   source: modality,
   windows: { first: FIRST_WINDOWS, needed: WINDOWS_NEEDED[modality], most: MOST_WINDOWS },
   train: (task) =>

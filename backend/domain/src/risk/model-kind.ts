@@ -7,6 +7,8 @@ export interface ModelTask {
   modality: Modality;
   /** Of one person, oldest first, one number per feature. */
   windows: readonly Float64Array[];
+  /** The same of other people of this installation, person by person, for kinds that name a `cohort`. */
+  others?: readonly (readonly Float64Array[])[];
   /** Of the person's model of this modality, from 1. */
   version: number;
   now: Date;
@@ -37,6 +39,8 @@ export interface ModelKind {
   readonly source: Source & ('keystroke' | 'mouse');
   /** Windows that make a first model, that make it `ready`, and the newest that are learnt from at all. */
   readonly windows: { readonly first: number; readonly needed: number; readonly most: number };
+  /** Other people to learn from: so many, at most so many of the newest windows of each, who have at least so many. */
+  readonly cohort?: { readonly people: number; readonly windows: number; readonly least: number };
   /** The artefact as JSON; the same task makes the same one. Throws `invalid-input` when the windows are too few or do not fit. */
   train(task: ModelTask): string;
   /** Throws `invalid-input` when the artefact is truncated, foreign, or of another format or feature set. */

@@ -3,10 +3,11 @@ import { Fault } from '@verity/protocol/faults';
 import type { Modality } from '../kernel/behaviour-features';
 import { behaviourKind } from './behaviour-kind';
 import type { ModelKind } from './model-kind';
+import { mouseKind } from './mouse-kind';
 
 export const MODEL_KINDS: Readonly<Record<string, ModelKind>> = {
   keystroke: behaviourKind('keystroke'),
-  mouse: behaviourKind('mouse'),
+  mouse: mouseKind,
 };
 
 /** Throws `invalid-input` for a modality that only another version of Verity knows. */
