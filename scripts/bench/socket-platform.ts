@@ -14,8 +14,7 @@ import { createSessionRightsCache } from '@verity/adapters/redis/session-rights'
 import { newId, systemClock } from '@verity/adapters/world';
 import type { SessionRecord } from '@verity/domain/identity/ports';
 import { rightsOf } from '@verity/domain/identity/session-rights';
-import { backgroundOf } from '@verity/domain/risk/background';
-import { MOST_WINDOWS, trainBehaviourModel } from '@verity/domain/risk/behaviour-model';
+import { kindOf } from '@verity/domain/risk/model-kinds';
 import { advance, newWindowState } from '@verity/domain/telemetry/windows';
 import { ACR, type Role } from '@verity/protocol/identity/schemas';
 import type { DeviceId, SessionId, UserId } from '@verity/protocol/ids';
@@ -130,7 +129,7 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
             modality,
             version: 1,
             trainedAt: systemClock(),
-            windows: MOST_WINDOWS,
+            windows: kindOf(modality).windows.most,
             artefact: artefacts[modality],
           });
         }
@@ -168,8 +167,9 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
 
 /** A model of the crowd's common way to type or move. */
 function artefactOf(modality: 'keystroke' | 'mouse'): string {
+  const kind = kindOf(modality);
   const windows: Float64Array[] = [];
-  for (let index = 0; windows.length < 60; index++) {
+  for (let index = 0; windows.length < kind.windows.first * 3; index++) {
     let state = newWindowState();
     for (let seq = 0; seq < 40; seq++) {
       const made = BehavioralData.parse(JSON.parse(batch(index, seq, 1_000_000 + seq * 1_000)));
@@ -180,15 +180,7 @@ function artefactOf(modality: 'keystroke' | 'mouse'): string {
       }
     }
   }
-  const artefact = trainBehaviourModel({
-    modality,
-    windows,
-    background: backgroundOf(modality),
-    version: 1,
-    now: systemClock(),
-    trainAutoencoder,
-  });
-  return JSON.stringify(artefact);
+  return kind.train({ modality, windows, version: 1, now: systemClock(), trainAutoencoder });
 }
 
 /** User and system time of a process in seconds (proc(5): fields 14 and 15, in ticks of 10 ms). */

@@ -90,7 +90,9 @@ export function areaUnderCurve(genuine: readonly number[], impostor: readonly nu
     for (const one of all.slice(from, to)) if (one.impostor) ranks += shared;
     from = to;
   }
-  return (ranks - (impostor.length * (impostor.length + 1)) / 2) / (genuine.length * impostor.length);
+  return (
+    (ranks - (impostor.length * (impostor.length + 1)) / 2) / (genuine.length * impostor.length)
+  );
 }
 
 /** The lowest threshold that at most this share of the genuine scores exceed. */

@@ -70,9 +70,7 @@ export function quantise(
 function main(): void {
   const [typing] = process.argv.slice(2);
   if (!typing) {
-    console.error(
-      'Usage: node scripts/run.mjs scripts/evaluate/fit-background.ts TYPING.csv.gz',
-    );
+    console.error('Usage: node scripts/run.mjs scripts/evaluate/fit-background.ts TYPING.csv.gz');
     process.exit(2);
   }
   const typists = readTyping(typing)

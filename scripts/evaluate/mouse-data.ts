@@ -116,7 +116,10 @@ export function mouseWindowsOf(
   session: MouseSession,
   startedAt = 1_700_000_000_000,
 ): BehaviourWindow[] {
-  const batches = new Map<number, { movements: MouseSession['movements']; clicks: MouseSession['clicks'] }>();
+  const batches = new Map<
+    number,
+    { movements: MouseSession['movements']; clicks: MouseSession['clicks'] }
+  >();
   const batchOf = (ms: number) => {
     const second = Math.floor(ms / 1000);
     const batch = batches.get(second) ?? { movements: [], clicks: [] };

@@ -39,9 +39,7 @@ export function evaluateMouse(options: Options, say: (progress: string) => void)
     const artefact = JSON.stringify(
       trainMouseModel({
         windows,
-        cohort: [...enrolled]
-          .filter(([other]) => other !== user)
-          .map(([, theirs]) => theirs),
+        cohort: [...enrolled].filter(([other]) => other !== user).map(([, theirs]) => theirs),
         shipped: shipped.map((person) => person.windows),
         version: 1,
         now: new Date(0),

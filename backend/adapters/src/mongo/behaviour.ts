@@ -11,13 +11,26 @@ import type {
 import { daysAfter } from './retention';
 import { declareCollection, EXPIRES, op, Store, type Stored } from './store';
 
-export interface WindowDocument extends Omit<Stored<WindowRecord>, 'features'> {
+export interface WindowDocument extends Omit<Stored<WindowRecord>, 'features' | 'modality'> {
+  modality: string;
   /** Float64, little endian: a quarter of an array's size, and NaN survives. */
   features: mongo.Binary;
   expireAt: Date;
 }
 
-const modality = { type: String, match: /^(keystroke|mouse|phrase:[\w.-]{1,64})$/, required: true };
+/**
+ * Windows of the mouse were once averages over 150 points and are single actions now. Both cannot be learnt together, so
+ * the new ones go by another name in the store, and the old ones, with their models, are never read and expire.
+ */
+const ACTIONS = 'mouse:actions';
+const storedAs = (of: Modality): string => (of === 'mouse' ? ACTIONS : of);
+const knownAs = (stored: string): Modality => (stored === ACTIONS ? 'mouse' : (stored as Modality));
+
+const modality = {
+  type: String,
+  match: /^(keystroke|mouse(:actions)?|phrase:[\w.-]{1,64})$/,
+  required: true,
+};
 
 export const behaviourWindows = declareCollection(
   'behaviour_windows',
@@ -48,6 +61,7 @@ export class MongoBehaviourWindows implements BehaviourWindows {
       windows.map(({ id, features, ...rest }) => ({
         _id: id,
         ...rest,
+        modality: storedAs(rest.modality),
         features: pack(features),
         expireAt: daysAfter(rest.at, this.days),
       })),
@@ -56,21 +70,50 @@ export class MongoBehaviourWindows implements BehaviourWindows {
 
   async ofUser(user: UserId, of: Modality, limit: number) {
     const newest = { at: -1, _id: -1 } as const;
-    const found = await this.#store.many({ userId: user, modality: of }, newest, limit);
+    const found = await this.#store.many({ userId: user, modality: storedAs(of) }, newest, limit);
     return found.reverse().map(({ _id, features, expireAt: _, ...rest }) => ({
       id: _id,
       ...rest,
+      modality: of,
       features: unpack(features),
     }));
   }
 
+  async ofOthers(
+    user: UserId,
+    of: Modality,
+    wanted: { people: number; windows: number; least: number },
+  ) {
+    const others: WindowRecord[][] = [];
+    // From the person's own id upwards, then round to the first: each step is one look into the index.
+    for (const [after, until] of [
+      [user, null],
+      ['' as UserId, user],
+    ] as const) {
+      for (let last: UserId = after; others.length < wanted.people;) {
+        const range = op(until === null ? { $gt: last } : { $gt: last, $lt: until });
+        const next = await this.#store.one(
+          { userId: range, modality: storedAs(of) },
+          { userId: 1 },
+        );
+        if (!next) break;
+        last = next.userId;
+        const windows = await this.ofUser(last, of, wanted.windows);
+        if (windows.length >= wanted.least) others.push(windows);
+      }
+    }
+    return others;
+  }
+
   async count(user: UserId) {
-    const found = await this.#store.aggregate<{ _id: Modality; windows: number }>([
+    const found = await this.#store.aggregate<{ _id: string; windows: number }>([
       { $match: { userId: user } },
       { $group: { _id: '$modality', windows: { $sum: 1 } } },
     ]);
     const counts: Record<Modality, number> = { keystroke: 0, mouse: 0 };
-    for (const { _id, windows } of found) counts[_id] = windows;
+    for (const { _id, windows } of found) {
+      if (_id !== 'mouse') counts[knownAs(_id)] = windows;
+    }
     return counts;
   }
 
@@ -90,9 +133,12 @@ function unpack(packed: mongo.Binary): number[] {
   return Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readDoubleLE(index * 8));
 }
 
-export type ModelDocument = ModelRecord & { _id: string };
+export type ModelDocument = Omit<ModelRecord, 'modality'> & { _id: string; modality: string };
 
-const recordOf = ({ _id, ...model }: ModelDocument): ModelRecord => model;
+const recordOf = ({ _id, ...model }: ModelDocument): ModelRecord => ({
+  ...model,
+  modality: knownAs(model.modality),
+});
 
 /** Versions of a model that are kept, for going back. */
 const KEPT_VERSIONS = 5;
@@ -119,19 +165,22 @@ export class MongoBehaviourModels implements BehaviourModels {
   }
 
   async newest(user: UserId, of: Modality) {
-    const found = await this.#store.one({ userId: user, modality: of }, { version: -1 });
+    const found = await this.#store.one({ userId: user, modality: storedAs(of) }, { version: -1 });
     return found && recordOf(found);
   }
 
   async newestOfUser(user: UserId) {
     // At most a handful of versions of each modality are kept.
     const found = await this.#store.many({ userId: user }, { modality: 1, version: -1 });
-    return found.filter((one, i) => one.modality !== found[i - 1]?.modality).map(recordOf);
+    return found
+      .filter((one, i) => one.modality !== found[i - 1]?.modality && one.modality !== 'mouse')
+      .map(recordOf);
   }
 
   async add(model: ModelRecord) {
-    const { userId, modality: of, version } = model;
-    await this.#store.insert({ _id: `${userId}:${of}:${version}`, ...model });
+    const { userId, version } = model;
+    const of = storedAs(model.modality);
+    await this.#store.insert({ _id: `${userId}:${of}:${version}`, ...model, modality: of });
     const old = { userId, modality: of, version: op({ $lte: version - KEPT_VERSIONS }) };
     await this.#store.removeAll(old);
   }

@@ -103,7 +103,7 @@ describe('behaviour', () => {
     await expect(store.behaviourModels.add(model(7))).rejects.toMatchObject({ code: 'conflict' });
     const kept = await database.connection
       .collection('behaviour_models')
-      .countDocuments({ userId, modality: 'mouse' });
+      .countDocuments({ userId, modality: 'mouse:actions' });
     expect(kept).toBe(5);
   });
 });

@@ -173,7 +173,11 @@ export const MOUSE_FEATURES: readonly Feature[] = [
   { name: 'sharp_share', unit: 'share', about: 'Share of turns of more than 90 degrees' },
   { name: 'turn_rate', unit: 'ln rad/s', about: 'Mean speed of turning' },
   { name: 'curvature', unit: 'ln rad/px', about: 'Mean turn through way' },
-  { name: 'bow', unit: 'share', about: 'Area between path and straight line, of the distance squared' },
+  {
+    name: 'bow',
+    unit: 'share',
+    about: 'Area between path and straight line, of the distance squared',
+  },
   { name: 'speed_x', unit: 'ln px/s', about: 'Way from side to side through duration' },
   { name: 'speed_y', unit: 'ln px/s', about: 'Way up and down through duration' },
   { name: 'axis_share', unit: 'share', about: 'Share of steps that are level or upright' },

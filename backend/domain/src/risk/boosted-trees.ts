@@ -88,7 +88,8 @@ export function scoreTrees(trees: Trees, bins: Uint8Array, at = 0): number {
     const base = tree * inner;
     let node = 0;
     for (let level = 0; level < depth; level++) {
-      const left = (bins[at + (features[base + node] as number)] as number) <= (splits[base + node] as number);
+      const left =
+        (bins[at + (features[base + node] as number)] as number) <= (splits[base + node] as number);
       node = 2 * node + (left ? 1 : 2);
     }
     sum += leaves[tree * (inner + 1) + node - inner] as number;
@@ -129,7 +130,8 @@ export function growTrees({ rows, width, targets, weights, random }: BoostingTas
     fillLeaves(trees, tree, { slopes, curves, taking, places });
     const first = tree * (inner + 1) - inner;
     for (let i = 0; i < n; i++) {
-      scores[i] = (scores[i] as number) + (trees.leaves[first + (places[i] as number)] as number) * LEAF;
+      scores[i] =
+        (scores[i] as number) + (trees.leaves[first + (places[i] as number)] as number) * LEAF;
     }
   }
   return trees;

@@ -41,6 +41,15 @@ export interface BehaviourWindows {
   add(windows: WindowRecord[]): Promise<void>;
   /** The newest `limit` windows of a person, oldest first. */
   ofUser(user: UserId, modality: Modality, limit: number): Promise<WindowRecord[]>;
+  /**
+   * The newest windows of other people, person by person, oldest first: at most so many people, neighbours in the order of
+   * ids, and so many windows of each; who has fewer than `least` is left out.
+   */
+  ofOthers(
+    user: UserId,
+    modality: Modality,
+    wanted: { people: number; windows: number; least: number },
+  ): Promise<WindowRecord[][]>;
   /** By modality; those of free typing and the mouse are always there. */
   count(user: UserId): Promise<Record<Modality, number>>;
   /** Takes back what a session taught, when its person says that it was somebody else. */

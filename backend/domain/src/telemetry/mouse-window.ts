@@ -4,6 +4,8 @@ import { clamp } from '../kernel/maths';
 
 /** A rest so long ends an action. */
 export const ACTION_BREAK_MS = 1_000;
+/** So does lasting so long, for who never rests. */
+export const LONGEST_ACTION_MS = 10_000;
 /** Steps shorter than this are joined: what a mouse reports more often is how it was built, not who moves it. */
 export const STEP_MS = 30;
 /** A movement of fewer steps says nothing. */
@@ -152,8 +154,7 @@ function release(sums: number[], at: number, windows: BehaviourWindow[]): void {
 function end(sums: number[], windows: BehaviourWindow[]): void {
   if (get(sums, S.from) === 0) return;
   const held = get(sums, S.held) === 1;
-  const enough =
-    get(sums, S.steps) >= FEWEST_STEPS && (!held || get(sums, S.way) > LEAST_DRAG_PX);
+  const enough = get(sums, S.steps) >= FEWEST_STEPS && (!held || get(sums, S.way) > LEAST_DRAG_PX);
   const at = get(sums, S.from) + get(sums, S.at);
   if (enough) {
     const features = measure(sums, held ? KIND.drag : KIND.move, at);
@@ -189,7 +190,8 @@ function addPoint(
   forgetAfterSilence(sums, now);
   if (get(sums, S.from) === 0) return begin(sums, now, x, y);
   const step = now - get(sums, S.from) - get(sums, S.at);
-  if (step > ACTION_BREAK_MS && get(sums, S.held) === 0) {
+  const resting = step > ACTION_BREAK_MS || get(sums, S.at) + step > LONGEST_ACTION_MS;
+  if (resting && get(sums, S.held) === 0) {
     end(sums, windows);
     return begin(sums, now, x, y);
   }

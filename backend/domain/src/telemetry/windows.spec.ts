@@ -113,34 +113,116 @@ describe('keystroke windows', () => {
 });
 
 describe('mouse windows', () => {
-  const line = (points: number, stepMs = 10): [number, number, number][] =>
-    Array.from({ length: points }, (_, i) => [i * stepMs, i * 5, 0]);
+  type Move = [number, number, number];
+  const line = (points: number, from = 0, stepMs = 40): Move[] =>
+    Array.from({ length: points }, (_, i) => [from + i * stepMs, i * 20, 0]);
+  const of = (window: BehaviourWindow | undefined, name: string): number =>
+    mouseFeature(window!.features, name);
 
-  it('measures an even straight movement', () => {
-    const { windows } = advance(newWindowState(), batchOf({ mouseMovements: line(200) }));
-    expect(windows).toHaveLength(1);
-    const of = (name: string): number => mouseFeature(windows[0]!.features, name);
-    expect(of('speed')).toBeCloseTo(Math.log(500), 6);
-    expect(of('speed_spread')).toBeCloseTo(0, 6);
-    expect(of('curvature')).toBeCloseTo(0, 12);
-    expect(of('straightness')).toBeCloseTo(1, 12);
-    expect(of('click_hold')).toBeNaN();
+  it('measures an even straight movement, which a rest of a second ends', () => {
+    const first = advance(newWindowState(), batchOf({ mouseMovements: line(20) }));
+    expect(first.windows).toHaveLength(0);
+    const [window] = advance(first.state, batchOf({ mouseMovements: [[3000, 0, 0]] })).windows;
+    expect(of(window, 'kind')).toBe(0);
+    expect(of(window, 'time')).toBeCloseTo(Math.log(19 * 40), 9);
+    expect(of(window, 'way')).toBeCloseTo(Math.log(19 * 20), 9);
+    expect(of(window, 'speed')).toBeCloseTo(Math.log(500), 9);
+    expect(of(window, 'speed_spread')).toBeCloseTo(0, 6);
+    expect(of(window, 'straightness')).toBe(1);
+    expect(of(window, 'heading_x')).toBe(1);
+    expect(of(window, 'turn')).toBe(0);
+    expect(of(window, 'bow')).toBe(0);
+    expect(of(window, 'axis_share')).toBe(1);
+    expect(of(window, 'pause')).toBeNaN();
+    expect(of(window, 'click_hold')).toBeNaN();
   });
 
-  it('tells clicks from drags', () => {
+  it('ends a movement with the click that it leads to', () => {
     const { windows } = advance(
       newWindowState(),
       batchOf({
-        mouseMovements: line(200),
+        mouseMovements: [...line(10), ...line(10, 700)],
         clicks: [
-          [0, 0, 0, 0, 100],
-          [50, 0, 0, 0, 100],
-          [90, 0, 0, 0, 900],
+          [460, 180, 0, 0, 80],
+          [1260, 180, 0, 0, 90],
         ],
       }),
     );
-    expect(mouseFeature(windows[0]!.features, 'click_hold')).toBeCloseTo(Math.log(100), 12);
-    expect(mouseFeature(windows[0]!.features, 'drag_share')).toBeCloseTo(1 / 3, 12);
+    expect(windows.map((window) => of(window, 'kind'))).toEqual([1, 1]);
+    expect(of(windows[0], 'settle')).toBeCloseTo(Math.log(100), 9);
+    expect(of(windows[0], 'click_hold')).toBeCloseTo(Math.log(80), 9);
+    expect(of(windows[0], 'click_gap')).toBeNaN();
+    expect(of(windows[1], 'click_gap')).toBeCloseTo(Math.log(1260 - 540), 9);
+    expect(of(windows[1], 'pause')).toBeCloseTo(Math.log(700 - 540), 9);
+  });
+
+  it('takes a click without a movement as an action of its own', () => {
+    const { windows } = advance(newWindowState(), batchOf({ clicks: [[10, 5, 5, 0, 80]] }));
+    expect(windows).toHaveLength(1);
+    expect(of(windows[0], 'click_hold')).toBeCloseTo(Math.log(80), 9);
+    expect(of(windows[0], 'speed')).toBeNaN();
+  });
+
+  it('measures a drag apart from the movement to it', () => {
+    const { windows } = advance(
+      newWindowState(),
+      batchOf({
+        mouseMovements: [...line(10), ...line(10, 400)],
+        clicks: [[380, 180, 0, 0, 420]],
+      }),
+    );
+    expect(windows.map((window) => of(window, 'kind'))).toEqual([1, 2]);
+  });
+
+  it('takes a drag over several batches for one, though its press is told at its end', () => {
+    const first = advance(newWindowState(), batchOf({ mouseMovements: line(20, 200) }));
+    const second = advance(
+      first.state,
+      batchOf({
+        started_at: START + 1000,
+        mouseMovements: line(10, 0),
+        clicks: [[-900, 0, 0, 0, 1500]],
+      }),
+    );
+    expect(second.windows.map((window) => of(window, 'kind'))).toEqual([2]);
+  });
+
+  it('ends a movement that never rests after ten seconds', () => {
+    const { windows } = advance(newWindowState(), batchOf({ mouseMovements: line(600) }));
+    expect(windows).toHaveLength(2);
+  });
+
+  it('begins anew where the pointer jumps, where the clock does, and where the state is of another version', () => {
+    const jump = advance(
+      newWindowState(),
+      batchOf({ mouseMovements: [...line(10), [400, 65_535, 65_535], [3000, 0, 0]] }),
+    );
+    expect(jump.windows).toHaveLength(0);
+    const before = advance(newWindowState(), batchOf({ mouseMovements: line(20) })).state;
+    const back = advance(
+      before,
+      batchOf({ started_at: START - 60_000, mouseMovements: [...line(20), [3000, 0, 0]] }),
+    );
+    expect(back.windows).toHaveLength(1);
+    expect(back.windows[0]!.at).toBe(START - 60_000 + 19 * 40);
+    const old = advance(
+      { ...newWindowState(), mouse: new Array<number>(34).fill(7) },
+      batchOf({ mouseMovements: [...line(20), [3000, 0, 0]] }),
+    );
+    expect(old.windows).toHaveLength(1);
+  });
+
+  it('gives the same actions however the movements are spread over batches', () => {
+    const moves = [...line(20), ...line(20, 2500), ...line(5, 5000)];
+    const whole = advance(newWindowState(), batchOf({ mouseMovements: moves })).windows;
+    let state = newWindowState();
+    const parts = moves.flatMap(([ms, x, y]) => {
+      const step = advance(state, batchOf({ started_at: START + ms, mouseMovements: [[0, x, y]] }));
+      state = step.state;
+      return step.windows;
+    });
+    expect(whole).toHaveLength(2);
+    expect(parts).toEqual(whole);
   });
 });
 

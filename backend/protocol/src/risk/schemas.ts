@@ -75,10 +75,11 @@ export const ModelStatus = z.object({
   state: ModelState,
   version: z.number().int(),
   trained_at: Instant.nullable(),
-  /** Windows of typing and of mouse movement gathered so far, and how many make a model. */
+  /** Windows of typing and actions of the mouse gathered so far, and how many of each make a model. */
   keystroke_windows: z.number().int(),
   mouse_windows: z.number().int(),
   windows_needed: z.number().int(),
+  mouse_windows_needed: z.number().int(),
 });
 export type ModelStatus = z.infer<typeof ModelStatus>;
 

@@ -12,7 +12,7 @@ export interface BehaviourState {
 
 /** As it is stored. Numbers go as bytes in base64: writing them as decimals is the dearest thing that a batch does. */
 interface Stored {
-  v: 1;
+  v: 2;
   /** keysFrom, repeatAt, number of keys, the keys, the mouse. */
   n: string;
   unweighed?: StoredWindow[];
@@ -24,7 +24,7 @@ type StoredWindow = Omit<WindowRecord, 'at' | 'features'> & { at: number; featur
 export function serialiseBehaviour({ windows, unweighed, unlearnt }: BehaviourState): string {
   const { keysFrom, repeatAt, keys, mouse } = windows;
   const stored: Stored = {
-    v: 1,
+    v: 2,
     n: pack([keysFrom, repeatAt, keys.length, ...keys, ...mouse]),
     ...(unweighed.length > 0 ? { unweighed: unweighed.map(storedOf) } : {}),
     ...(unlearnt.length > 0 ? { unlearnt: unlearnt.map(storedOf) } : {}),
@@ -35,7 +35,7 @@ export function serialiseBehaviour({ windows, unweighed, unlearnt }: BehaviourSt
 /** Our own writing; another version's is of no use, and the session's windows begin anew. */
 export function parseBehaviour(json: string): BehaviourState | null {
   const stored = JSON.parse(json) as Partial<Stored>;
-  if (stored.v !== 1 || typeof stored.n !== 'string') return null;
+  if (stored.v !== 2 || typeof stored.n !== 'string') return null;
   const [keysFrom = 0, repeatAt = 0, count = 0, ...rest] = unpack(stored.n);
   return {
     windows: { keysFrom, repeatAt, keys: rest.slice(0, count), mouse: rest.slice(count) },

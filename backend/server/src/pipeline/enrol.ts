@@ -174,11 +174,13 @@ export class Enrolment {
     const version = (before?.version ?? 0) + 1;
     const now = clock();
     const started = performance.now();
+    const others = kind.cohort ? await windows.ofOthers(user, modality, kind.cohort) : [];
     const artefact = await trainer.train({
       modality,
       version,
       now,
-      windows: records.map(({ features }) => Float64Array.from(features)),
+      windows: featuresOf(records),
+      others: others.map(featuresOf),
     });
     try {
       await models.add({
@@ -199,6 +201,9 @@ export class Enrolment {
     log.info({ user, modality, version, windows: records.length, milliseconds }, 'model trained');
   }
 }
+
+const featuresOf = (records: WindowRecord[]): Float64Array[] =>
+  records.map(({ features }) => Float64Array.from(features));
 
 function forgetOldest(keyed: Set<unknown> | Map<unknown, unknown>, limit: number): void {
   for (const key of keyed.keys()) {

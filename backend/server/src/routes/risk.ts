@@ -4,7 +4,7 @@ import type { SessionId } from '@verity/protocol/ids';
 import type { riskRoutes } from '@verity/protocol/risk/routes';
 import type { Sessions } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
-import { kindOf, MODEL_KINDS } from '@verity/domain/risk/model-kinds';
+import { kindOf } from '@verity/domain/risk/model-kinds';
 import type {
   BehaviourModels,
   BehaviourWindows,
@@ -54,7 +54,8 @@ export function riskHandlers(
         trained_at: trained.at(-1) ?? null,
         keystroke_windows: windows.keystroke,
         mouse_windows: windows.mouse,
-        windows_needed: Math.max(...Object.values(MODEL_KINDS).map((kind) => kind.windows.needed)),
+        windows_needed: kindOf('keystroke').windows.needed,
+        mouse_windows_needed: kindOf('mouse').windows.needed,
       };
     },
 

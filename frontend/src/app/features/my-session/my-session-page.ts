@@ -76,11 +76,16 @@ export class MySessionPage {
   protected readonly parts = computed(() => {
     const model = this.model.value();
     if (!model) return [];
-    const share = (windows: number) =>
-      Math.min(100, Math.round((windows / Math.max(1, model.windows_needed)) * 100));
+    const part = (name: string, unit: string, windows: number, needed: number) => ({
+      name,
+      unit,
+      windows,
+      needed,
+      share: Math.min(100, Math.round((windows / Math.max(1, needed)) * 100)),
+    });
     return [
-      { name: 'Typing', windows: model.keystroke_windows, share: share(model.keystroke_windows) },
-      { name: 'Movement', windows: model.mouse_windows, share: share(model.mouse_windows) },
+      part('Typing', 'windows', model.keystroke_windows, model.windows_needed),
+      part('Movement', 'actions', model.mouse_windows, model.mouse_windows_needed),
     ];
   });
 
