@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIXED_TEXT_BASE } from '@verity/protocol/telemetry/schemas';
-import { FEATURES, type FeatureModality } from '../kernel/behaviour-features';
+import { FEATURES, type BehaviourWindow, type FeatureModality } from '../kernel/behaviour-features';
 import { KEYSTROKES_PER_WINDOW, LONG_SILENCE_MS } from './keystroke-window';
 import { advance, newWindowState, type BehaviourBatch, type WindowState } from './windows';
 
