@@ -1,9 +1,11 @@
 // Every HTTP route of Verity, in one table. The key is `METHOD /path`.
 import { alertRoutes } from './alerts/routes';
+import { attackRoutes } from './attack/routes';
 import { auditRoutes } from './audit/routes';
 import { identityAdminRoutes } from './identity/admin-routes';
 import { groupRoutes } from './identity/group-routes';
 import { identityRoutes } from './identity/routes';
+import { networkRoutes } from './network/routes';
 import { operationsRoutes } from './operations/routes';
 import { policyRoutes } from './policy/routes';
 import { riskRoutes } from './risk/routes';
@@ -15,6 +17,8 @@ export const ROUTES = {
   ...riskRoutes,
   ...policyRoutes,
   ...alertRoutes,
+  ...attackRoutes,
+  ...networkRoutes,
   ...auditRoutes,
   ...operationsRoutes,
 };

@@ -7,11 +7,15 @@ import { FindingMessage, RiskMessage } from './risk/messages';
 import { DecisionMessage } from './policy/messages';
 import { AlertMessage } from './alerts/messages';
 import { AuditMessage } from './audit/messages';
+import { AttackEvent } from './attack/schemas';
+import { NetworkWindow } from './network/schemas';
 import { DeadLetterMessage } from './bus/messages';
 
 /** In pipeline order: a stage may write only to streams that come after those that it reads. */
 export const STREAMS = [
   'stream:telemetry',
+  'stream:network',
+  'stream:attacks',
   'stream:findings',
   'stream:risk',
   'stream:ai_decisions',
@@ -24,6 +28,8 @@ export type StreamName = (typeof STREAMS)[number];
 
 export const PAYLOADS = {
   'stream:telemetry': TelemetryMessage,
+  'stream:network': NetworkWindow,
+  'stream:attacks': AttackEvent,
   'stream:findings': FindingMessage,
   'stream:risk': RiskMessage,
   'stream:ai_decisions': DecisionMessage,

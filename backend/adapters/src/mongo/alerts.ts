@@ -183,7 +183,7 @@ function joining(
       kind: report.kind,
       status: 'open',
       created_at: at,
-      facility_id: null,
+      facility_id: report.facility_id ?? null,
       session_id: report.session_id,
       user_id: report.user_id,
       user_email: about.userEmail,

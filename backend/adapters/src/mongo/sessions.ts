@@ -130,6 +130,11 @@ export class MongoSessions implements Sessions {
     const found = await this.#store.many({ userId: user, ...isLive() }, { startedAt: -1 });
     return found.map(toRecord);
   }
+
+  async liveNear(place: { address?: string; facility?: string }, limit: number) {
+    const found = await this.#store.many({ ...place, ...isLive() }, { _id: 1 }, limit);
+    return found.map(toRecord);
+  }
 }
 
 function condition(filter: SessionFilter): Filter {

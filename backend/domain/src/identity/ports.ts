@@ -201,6 +201,8 @@ export interface Sessions {
   /** Every session that lives, for the sweep; a stream. */
   live(): AsyncIterable<SessionRecord>;
   liveOfUser(user: UserId): Promise<SessionRecord[]>;
+  /** Live sessions from an address or at a facility, at most `limit`. */
+  liveNear(place: { address?: string; facility?: string }, limit: number): Promise<SessionRecord[]>;
 }
 
 /** The live sessions as an admin sees them first. */

@@ -12,6 +12,7 @@ export const AlertMessage = z.object({
   at: Instant,
   /** Reports with one key join the alert that is not yet closed. */
   group_key: z.string().max(200),
+  facility_id: z.string().nullable().optional(),
   session_id: SessionId.nullable(),
   user_id: UserId.nullable(),
   sources: z.array(AlertSource).max(20),

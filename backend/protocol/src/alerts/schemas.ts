@@ -22,6 +22,7 @@ export const ALERT_KINDS = [
   'replayed_telemetry',
   'user_report',
   'bus_pressure',
+  'attack',
 ] as const;
 export const AlertKind = z.enum(ALERT_KINDS);
 export type AlertKind = z.infer<typeof AlertKind>;

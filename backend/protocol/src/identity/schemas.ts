@@ -14,6 +14,9 @@ export const SCOPES = [
   'policy:read',
   'audit:read',
   'metrics:read',
+  'network:read',
+  'network:write',
+  'attacks:write',
 ] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;

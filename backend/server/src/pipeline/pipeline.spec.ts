@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { newId } from '@verity/adapters/world';
 import { verifyChain } from '@verity/domain/audit/chain';
 import { replaySignal, verdictSignal } from '@verity/domain/risk/signals';
 import type { RiskMessage } from '@verity/protocol/risk/messages';
@@ -115,6 +116,60 @@ describe('the pipeline', () => {
     expect(await verifyChain(world.stores.auditChain.walk(), sha256)).toMatchObject({
       intact: true,
     });
+  });
+
+  it('holds an attack against the sessions near it, and makes one alert of it', async () => {
+    await world.startStages();
+    const person = await world.signIn();
+    const attack = {
+      event_id: newId<string>(),
+      sensor: 'honeypot-1',
+      facility_id: null,
+      source_address: person.session.address,
+      protocol: 'ssh',
+      action: 'sudo rm -rf /',
+      technique: 'T1485',
+      severity: 'critical' as const,
+      observed_at: new Date().toISOString(),
+    };
+    await world.bus.publish('stream:attacks', attack);
+    await world.bus.publish('stream:attacks', { ...attack, event_id: newId<string>() });
+    const risk = await until(
+      () => world.liveRisk.get(person.session.id),
+      'the score of the session near it',
+    );
+    expect(risk.contributions.map(({ source }) => source)).toContain('threat');
+    const alert = await until(async () => {
+      const { items } = await world.stores.alerts.list({}, { limit: 10 });
+      return items.find(({ kind, count }) => kind === 'attack' && count === 2);
+    }, 'the alert of both attacks');
+    expect(alert).toMatchObject({ severity: 'critical', session_id: null });
+  });
+
+  it('keeps the last minute of a facility’s traffic as one value', async () => {
+    await world.startStages();
+    const traffic = (second: number) => ({
+      facility_id: 'plant-a',
+      sensor: 'tap-1',
+      from: new Date(Date.UTC(2026, 10, 21, 12, 0, second)).toISOString(),
+      to: new Date(Date.UTC(2026, 10, 21, 12, 0, second + 1)).toISOString(),
+      packets_per_sec: second,
+      bytes_per_sec: 0,
+      unique_src_ips: 1,
+      unique_dest_ips: 1,
+      protocol_distribution: { tcp: 1 },
+      failed_connections: 0,
+      raw_features: {},
+    });
+    await Promise.all(
+      [0, 1, 2, 90].map((second) => world.bus.publish('stream:network', traffic(second))),
+    );
+    const kept = await until(async () => {
+      const json = await world.redis.commands.get('context:plant-a');
+      const windows = JSON.parse(json ?? '[]') as { packets_per_sec: number }[];
+      return windows.some(({ packets_per_sec }) => packets_per_sec === 90) && windows;
+    }, 'the context');
+    expect(kept).toHaveLength(1);
   });
 
   it('learns a person from the first minutes, and weighs what comes after by the model', async () => {

@@ -21,12 +21,14 @@ import { detectStage } from './detect';
 import { enforceStage } from './enforce';
 import { Enrolment } from './enrol';
 import { ModelShelf } from './models';
+import { networkContextStage } from './network-context';
 import { followPolicy, RELOAD_MS } from './policy-in-force';
 import type { Leases, Log, StageState } from './ports';
 import { recordAlertsStage, recordAuditStage, recordDecisionsStage } from './record';
 import { recordRiskStage } from './record-risk';
 import { scoreStage } from './score';
 import { runnable } from './stage';
+import { threatsStage } from './threats';
 import { startSweep, type Sweep } from './sweep';
 import { threadTrainer } from './train';
 
@@ -104,6 +106,8 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
         newId: needs.newId,
       }),
     ),
+    runnable(threatsStage(needs)),
+    runnable(networkContextStage(needs)),
     runnable(enforceStage(needs)),
     runnable(recordRiskStage(needs)),
     runnable(recordDecisionsStage(needs)),

@@ -7,6 +7,7 @@ import { createPasswordHasher } from '@verity/adapters/crypto/password';
 import { totp } from '@verity/adapters/crypto/totp';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { createAllowance } from '@verity/adapters/redis/rate-limit';
+import { createStageState } from '@verity/adapters/redis/stage-state';
 import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
 import { createTelemetryIntake } from '@verity/adapters/redis/telemetry-intake';
 import { activityNotes } from '@verity/domain/identity/activity';
@@ -22,6 +23,7 @@ import { accessVerifier } from '../http/access-token';
 import { createApp } from '../http/app';
 import { docsPage } from '../http/docs-page';
 import { openApi } from '../http/openapi';
+import { contextKey } from '../pipeline/network-context';
 import { followPolicy } from '../pipeline/policy-in-force';
 import { alertHandlers } from '../routes/alerts';
 import { auditHandlers } from '../routes/audit';
@@ -32,6 +34,7 @@ import { operationsHandlers } from '../routes/operations';
 import { policyHandlers } from '../routes/policy';
 import { requestContexts } from '../routes/request-context';
 import { riskHandlers } from '../routes/risk';
+import { sensorHandlers } from '../routes/sensors';
 import type { Herald } from '../socket/announcer';
 import { createHub } from '../socket/hub';
 import { TelemetryCount } from '../socket/statistics';
@@ -193,6 +196,12 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
           clock,
         }),
         alertHandlers({ alerts: stores.alerts, announcer: herald, journal, clock }),
+        sensorHandlers({
+          bus,
+          clock,
+          readContext: async (facility) =>
+            (await createStageState(redis).read([contextKey(facility)]))[0] ?? null,
+        }),
         auditHandlers({ chain: stores.auditChain, sha256 }),
         operationsHandlers({
           health: ground.health,

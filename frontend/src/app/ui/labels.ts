@@ -36,6 +36,7 @@ export const ALERT_STATUS = {
 export const ALERT_KIND = {
   risk_crossing: 'Risk crossing',
   failed_login_burst: 'Failed sign-ins',
+  attack: 'Attack seen by a sensor',
   replayed_telemetry: 'Replayed telemetry',
   user_report: 'Reported by its owner',
   bus_pressure: 'Bus pressure',

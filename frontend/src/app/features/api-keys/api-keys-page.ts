@@ -22,6 +22,9 @@ const SCOPES = {
   'policy:read': 'the policy in force',
   'audit:read': 'audit records',
   'metrics:read': 'metrics for Prometheus',
+  'network:read': 'traffic of facilities',
+  'network:write': 'send measured traffic (sensors)',
+  'attacks:write': 'send attacks that were seen (sensors)',
 } as const satisfies Record<Scope, string>;
 
 @Component({
