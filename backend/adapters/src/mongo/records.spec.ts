@@ -84,6 +84,40 @@ describe('behaviour', () => {
     expect(await store.behaviourWindows.count(userId)).toEqual({ keystroke: 0, mouse: 0 });
   });
 
+  it('windows of others come person by person, those of the mouse by action only', async () => {
+    const [first, me, third, last] = [1, 2, 3, 4].map(() => newId<UserId>()).sort();
+    const sessionId = newId<SessionId>();
+    const windows = (userId: UserId, count: number): WindowRecord[] =>
+      Array.from({ length: count }, (_, i) => ({
+        id: newId<string>(),
+        userId,
+        sessionId,
+        modality: 'mouse',
+        at: later(i),
+        features: [i],
+      }));
+    await store.behaviourWindows.add([
+      ...windows(first!, 4),
+      ...windows(me!, 4),
+      ...windows(third!, 1),
+      ...windows(last!, 5),
+    ]);
+    // As an earlier version stored them.
+    await database.connection
+      .collection('behaviour_windows')
+      .insertOne({ userId: me, modality: 'mouse', at: now, features: Buffer.alloc(8) });
+    const wanted = { people: 9, windows: 3, least: 2 };
+    const others = await store.behaviourWindows.ofOthers(me!, 'mouse', wanted);
+    expect(others.map((records) => records.map(({ userId }) => userId))).toEqual([
+      [last, last, last],
+      [first, first, first],
+    ]);
+    expect(others[0]!.map(({ features }) => features[0])).toEqual([2, 3, 4]);
+    const one = await store.behaviourWindows.ofOthers(me!, 'mouse', { ...wanted, people: 1 });
+    expect(one).toHaveLength(1);
+    expect(await store.behaviourWindows.count(me!)).toEqual({ keystroke: 0, mouse: 4 });
+  });
+
   it('models have versions; the newest five are kept', async () => {
     const userId = newId<UserId>();
     const model = (version: number) => ({

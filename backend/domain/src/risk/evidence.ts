@@ -24,7 +24,7 @@ const hours = 3600;
  */
 export const EVIDENCE: Readonly<Record<Exclude<Source, 'prior'>, EvidenceRule>> = {
   keystroke: { lowest: -1.5, highest: 7, halfLifeSeconds: 5 * minutes, keptAfterStepUp: 0.1 },
-  mouse: { lowest: -0.3, highest: 1.5, halfLifeSeconds: 5 * minutes, keptAfterStepUp: 0.1 },
+  mouse: { lowest: -0.8, highest: 3.4, halfLifeSeconds: 5 * minutes, keptAfterStepUp: 0.1 },
   device: { lowest: -0.6, highest: 1.2, halfLifeSeconds: 2 * hours, keptAfterStepUp: 0.5 },
   address: { lowest: -0.4, highest: 1, halfLifeSeconds: 2 * hours, keptAfterStepUp: 0.5 },
   travel: { lowest: 0, highest: 2, halfLifeSeconds: hours, keptAfterStepUp: 0.3 },
@@ -49,5 +49,5 @@ export type StepUpProof = keyof typeof STEP_UP_WEIGHT;
 /** What one window of behaviour like the owner's typically weighs, and how long a person needs for it. */
 export const OWN_WINDOW = {
   keystroke: { weight: -0.6, seconds: 8 },
-  mouse: { weight: -0.2, seconds: 10 },
+  mouse: { weight: -0.07, seconds: 3 },
 } as const;

@@ -9,7 +9,7 @@ import { mouseInWords } from './mouse-words';
 import type { ReadyModel } from './model-kind';
 
 /** Actions: for a first model, for one that is called ready, and the most that one is trained on. */
-export const MOUSE_ACTIONS = { first: 60, needed: 250, most: 2_000 } as const;
+export const MOUSE_ACTIONS = { first: 80, needed: 250, most: 2_000 } as const;
 /** Before so many actions a weight counts in proportion: what is usual of the person is not yet known. */
 const FULL_VOICE_ACTIONS = 400;
 /** Others: so many people of this installation, so many actions of each, so many in all. */
@@ -23,8 +23,8 @@ const WIDTH = MOUSE_FEATURES.length;
  * has been tested on strangers with like mice and pages; without them it can only tell equipment apart, so it whispers.
  */
 const BOUNDS = {
-  tested: { lowest: -0.25, highest: 0.35 },
-  whisper: { lowest: -0.01, highest: 0.02 },
+  tested: { lowest: -0.4, highest: 0.5 },
+  whisper: { lowest: -0.005, highest: 0.005 },
 } as const;
 const FEWEST_COHORT = 3;
 
@@ -187,7 +187,8 @@ export function parseMouseModel(json: string): MouseModel {
     state: artefact.state,
     score: scoreChecked,
     weigh(window) {
-      const raw = weightOfScore(calibration, scoreChecked(window));
+      const found = scoreChecked(window);
+      const raw = window.some((x) => x === x) ? weightOfScore(calibration, found) : 0;
       const weight = roundTo(clamp(raw, lowest, highest) * certainty, 6);
       return { weight, value: mouseInWords(usual, window, weight) };
     },

@@ -195,7 +195,7 @@ describe('the pipeline', () => {
       20_000,
     );
     expect(model.version).toBeGreaterThanOrEqual(1);
-    expect(model.windows).toBeGreaterThanOrEqual(60);
+    expect(model.windows).toBeGreaterThanOrEqual(80);
     await until(
       async () => {
         await send(5);
