@@ -169,7 +169,7 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
 function artefactOf(modality: 'keystroke' | 'mouse'): string {
   const kind = kindOf(modality);
   const windows: Float64Array[] = [];
-  for (let index = 0; windows.length < kind.windows.first * 3; index++) {
+  for (let index = 0; windows.length < Math.max(60, kind.windows.first * 3); index++) {
     let state = newWindowState();
     for (let seq = 0; seq < 40; seq++) {
       const made = BehavioralData.parse(JSON.parse(batch(index, seq, 1_000_000 + seq * 1_000)));

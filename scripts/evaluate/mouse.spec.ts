@@ -11,8 +11,10 @@ import { mouseWindowsOf, readMouseSession } from './mouse-data';
 
 const HEADER = 'record timestamp,client timestamp,button,state,x,y';
 
+type Hands = readonly [pace: number, tremor: number];
+
 /** Movements with clicks; `pace` is how long a movement takes, `tremor` how much the hand trembles. */
-function recording(seed: number, actions: number, pace: number, tremor: number): string {
+function recording(seed: number, actions: number, [pace, tremor]: Hands): string {
   const random = seededRandom(seed);
   const lines = [HEADER];
   let [seconds, x, y] = [0, 400, 300];
@@ -51,14 +53,14 @@ describe('the measure of the mouse', () => {
     directory = mkdtempSync(join(tmpdir(), 'verity-mouse-'));
     const labels = ['filename,is_illegal'];
     names.forEach((name, i) => {
-      put(`training_files/${name}/session_1`, recording(i + 1, 200, ...people[name]));
+      put(`training_files/${name}/session_1`, recording(i + 1, 200, people[name]));
       for (let test = 0; test < 4; test++) {
         const hands = test < 2 ? name : (names[(i + test - 1) % names.length] as typeof name);
         const session = `session_${i}${test}`;
-        put(`test_files/${name}/${session}`, recording(50 + 10 * i + test, 40, ...people[hands]));
+        put(`test_files/${name}/${session}`, recording(50 + 10 * i + test, 40, people[hands]));
         labels.push(`${session},${hands === name ? 0 : 1}`);
       }
-      put(`test_files/${name}/session_unlabelled${i}`, recording(90 + i, 5, ...people[name]));
+      put(`test_files/${name}/session_unlabelled${i}`, recording(90 + i, 5, people[name]));
     });
     put('public_labels.csv', labels.join('\n') + '\n');
   });
