@@ -42,6 +42,8 @@ export interface FaultDetails {
   retryAfterSeconds?: number;
   /** RFC 9470: the assurance that a step-up must reach. */
   acrValues?: string;
+  /** RFC 9470: the proof may be at most so old. */
+  maxAgeSeconds?: number;
   cause?: unknown;
 }
 
@@ -52,6 +54,7 @@ export class Fault extends Error {
   readonly issues: FaultIssue[] | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly acrValues: string | undefined;
+  readonly maxAgeSeconds: number | undefined;
 
   constructor(code: FaultCode, message: string, details: FaultDetails = {}) {
     super(message, { cause: details.cause });
@@ -61,6 +64,7 @@ export class Fault extends Error {
     this.issues = details.issues;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.acrValues = details.acrValues;
+    this.maxAgeSeconds = details.maxAgeSeconds;
   }
 
   get status(): number {
@@ -79,6 +83,7 @@ export class Fault extends Error {
       ...(this.issues ? { issues: this.issues } : {}),
       ...(this.retryAfterSeconds ? { retry_after: this.retryAfterSeconds } : {}),
       ...(this.acrValues ? { acr_values: this.acrValues } : {}),
+      ...(this.maxAgeSeconds === undefined ? {} : { max_age: this.maxAgeSeconds }),
       ...(instance ? { instance } : {}),
     };
   }
@@ -95,5 +100,6 @@ export interface Problem {
   issues?: FaultIssue[];
   retry_after?: number;
   acr_values?: string;
+  max_age?: number;
   instance?: string;
 }

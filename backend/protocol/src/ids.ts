@@ -10,6 +10,7 @@ export const AlertId = uuid.brand<'AlertId'>();
 export const MessageId = uuid.brand<'MessageId'>();
 export const NotificationId = uuid.brand<'NotificationId'>();
 export const ApiKeyId = uuid.brand<'ApiKeyId'>();
+export const PasskeyId = uuid.brand<'PasskeyId'>();
 export const AuditRecordId = uuid.brand<'AuditRecordId'>();
 
 export type UserId = z.infer<typeof UserId>;
@@ -19,6 +20,7 @@ export type AlertId = z.infer<typeof AlertId>;
 export type MessageId = z.infer<typeof MessageId>;
 export type NotificationId = z.infer<typeof NotificationId>;
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
+export type PasskeyId = z.infer<typeof PasskeyId>;
 export type AuditRecordId = z.infer<typeof AuditRecordId>;
 
 /** A name that is written into a policy: of a rule, a resource, a group. */

@@ -1,6 +1,7 @@
 // The vocabulary for declaring HTTP routes once: Express, the typed client and OpenAPI derive from it.
 import type { z } from 'zod';
 import type { FaultCode } from './faults';
+import type { Freshness } from './identity/assurance';
 import type { Role, Scope } from './identity/schemas';
 import type { Sensitivity } from './policy/schemas';
 
@@ -16,6 +17,8 @@ export interface Route {
   sensitivity: Sensitivity;
   /** Answered also while the session must step up or is restricted. */
   whileStepUp?: true;
+  /** Served to a person only on proof so fresh and so strong; otherwise answered by a challenge (RFC 9470). */
+  freshness?: Freshness;
   /** Requests a minute from one caller; the default is 300. */
   perMinute?: number;
   params?: z.ZodType;

@@ -4,6 +4,7 @@ import { attackRoutes } from './attack/routes';
 import { auditRoutes } from './audit/routes';
 import { identityAdminRoutes } from './identity/admin-routes';
 import { groupRoutes } from './identity/group-routes';
+import { passkeyRoutes } from './identity/passkey-routes';
 import { identityRoutes } from './identity/routes';
 import { networkRoutes } from './network/routes';
 import { operationsRoutes } from './operations/routes';
@@ -12,6 +13,7 @@ import { riskRoutes } from './risk/routes';
 
 export const ROUTES = {
   ...identityRoutes,
+  ...passkeyRoutes,
   ...identityAdminRoutes,
   ...groupRoutes,
   ...riskRoutes,

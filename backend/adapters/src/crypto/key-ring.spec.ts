@@ -1,5 +1,6 @@
 // The ring of signing keys.
 import { verify } from 'node:crypto';
+import { ACR } from '@verity/protocol/identity/schemas';
 import type { SessionId, UserId } from '@verity/protocol/ids';
 import type { SigningKeys } from '@verity/domain/identity/ports';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +10,14 @@ import { openKeyRing, type KeyRingOptions } from './key-ring';
 import { createVault } from './vault';
 
 const vault = createVault('c3'.repeat(32));
-const session = { id: 'sid' as SessionId, userId: 'uid' as UserId, role: 'user' as const };
+const session = {
+  id: 'sid' as SessionId,
+  userId: 'uid' as UserId,
+  role: 'user' as const,
+  acr: ACR.passkey as string,
+  startedAt: new Date('2026-01-01T00:00:00Z'),
+  stepUpAt: new Date('2026-01-01T00:05:00Z'),
+};
 
 let database: ScratchDatabase;
 let keys: SigningKeys;

@@ -9,6 +9,7 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
+import { amrOf } from '@verity/protocol/identity/assurance';
 import type {
   AccessTokens,
   SigningKeyRecord,
@@ -106,6 +107,9 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
         sub: session.userId,
         sid: session.id,
         role: session.role,
+        acr: session.acr,
+        auth_time: Math.floor((session.stepUpAt ?? session.startedAt).getTime() / 1000),
+        amr: amrOf(session.acr),
         iat: issuedAt,
         exp: issuedAt + expiresInSeconds,
         jti: randomUUID(),

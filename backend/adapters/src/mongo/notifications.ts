@@ -19,6 +19,7 @@ export const notifications = declareCollection(
     body: String,
     link: String,
     session_id: String,
+    acr_values: String,
     createdAt: { type: Date, required: true },
     readAt: Date,
     expireAt: { type: Date, required: true },

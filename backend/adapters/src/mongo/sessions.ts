@@ -32,6 +32,7 @@ export const sessions = declareCollection(
     deviceLabel: String,
     deviceTrusted: { type: Boolean, required: true },
     totpEnrolled: { type: Boolean, required: true },
+    passkeyEnrolled: Boolean,
     address: String,
     facility: String,
     state: { type: String, enum: SESSION_STATES, required: true },
@@ -65,8 +66,12 @@ export const sessions = declareCollection(
 export const isLive = (): { state: Filter } => ({ state: op({ $in: LIVE_STATES }) });
 
 const toRecord = (document: SessionDocument): SessionRecord =>
-  // Sessions of before there were groups belong to none.
-  fromStored({ ...document, groups: document.groups ?? [] });
+  // Sessions of before there were groups belong to none, and those of before there were passkeys know none.
+  fromStored({
+    ...document,
+    groups: document.groups ?? [],
+    passkeyEnrolled: document.passkeyEnrolled ?? false,
+  });
 
 const ORDERS: Record<NonNullable<SessionFilter['sort']>, Order<SessionDocument>> = {
   risk: { field: 'riskScore', direction: -1 },

@@ -2,6 +2,7 @@
 import type { Connection } from 'mongoose';
 import { Fault } from '@verity/protocol/faults';
 import { ROLES, USER_STATUSES } from '@verity/protocol/identity/schemas';
+import type { PasskeyRecord } from '@verity/domain/identity/passkey-ports';
 import type { UserRecord, Users } from '@verity/domain/identity/ports';
 import { mapPage, pageOf, type PageRequest } from './paging';
 import { contains } from './search';
@@ -30,6 +31,20 @@ export const users = declareCollection(
     passwordHash: String,
     totp: part({ sealedSecret: String, lastStep: Number }),
     totpDraft: part({ sealedSecret: String, startedAt: Date }),
+    passkeys: [
+      part({
+        id: String,
+        credentialId: { type: String, required: true },
+        publicKey: { type: String, required: true },
+        counter: { type: Number, required: true },
+        transports: [String],
+        aaguid: String,
+        synced: { type: Boolean, required: true },
+        name: { type: String, required: true },
+        createdAt: { type: Date, required: true },
+        lastUsedAt: Date,
+      }),
+    ],
     recoveryCodeHashes: [String],
     groups: [String],
     hours: [Number],
@@ -41,13 +56,17 @@ export const users = declareCollection(
     [{ email: 1 }, { unique: true }],
     [{ createdAt: -1, _id: -1 }],
     [{ groups: 1 }],
+    [
+      { 'passkeys.credentialId': 1 },
+      { unique: true, partialFilterExpression: { 'passkeys.credentialId': { $exists: true } } },
+    ],
     [{ demo: 1 }, { partialFilterExpression: { demo: true } }],
   ],
 );
 
 const toRecord = (document: UserDocument): UserRecord =>
-  // People of before there were groups belong to none.
-  fromStored({ ...document, groups: document.groups ?? [] });
+  // People of before there were groups belong to none, and those of before there were passkeys have none.
+  fromStored({ ...document, groups: document.groups ?? [], passkeys: document.passkeys ?? [] });
 
 export class MongoUsers implements Users {
   readonly #store: Store<UserDocument>;
@@ -84,6 +103,54 @@ export class MongoUsers implements Users {
   takeRecoveryCode(id: UserRecord['id'], hash: string) {
     const holder = { _id: id, recoveryCodeHashes: hash };
     return this.#store.changed(holder, { $pull: { recoveryCodeHashes: hash } });
+  }
+
+  async byPasskey(credentialId: string) {
+    const found = await this.#store.one({ 'passkeys.credentialId': credentialId });
+    return found && toRecord(found);
+  }
+
+  async addPasskey(id: UserRecord['id'], passkey: PasskeyRecord) {
+    try {
+      // The index keeps two people from one credential, this condition keeps one person from having it twice.
+      const without = { _id: id, 'passkeys.credentialId': op({ $ne: passkey.credentialId }) };
+      const changed = await this.#store.change(without, { $push: { passkeys: passkey } });
+      if (changed) return toRecord(changed);
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'conflict') throw error;
+    }
+    throw new Fault('conflict', 'This passkey is enrolled already.', {
+      fix: 'Use another device or security key.',
+    });
+  }
+
+  usePasskey(
+    id: UserRecord['id'],
+    passkey: PasskeyRecord['id'],
+    { counter, synced, at }: Parameters<Users['usePasskey']>[2],
+  ) {
+    // Those that never count stay at 0; once it has counted, 0 is a step back as any other.
+    const before = counter === 0 ? 0 : op({ $lt: counter });
+    const holder = { _id: id, passkeys: op({ $elemMatch: { id: passkey, counter: before } }) };
+    return this.#store.changed(holder, {
+      $set: {
+        'passkeys.$.counter': counter,
+        'passkeys.$.synced': synced,
+        'passkeys.$.lastUsedAt': at,
+      },
+    });
+  }
+
+  async renamePasskey(id: UserRecord['id'], passkey: PasskeyRecord['id'], name: string) {
+    const holder = { _id: id, 'passkeys.id': passkey };
+    const changed = await this.#store.change(holder, { $set: { 'passkeys.$.name': name } });
+    return changed && toRecord(changed);
+  }
+
+  async removePasskey(id: UserRecord['id'], passkey: PasskeyRecord['id']) {
+    const holder = { _id: id, 'passkeys.id': passkey };
+    const changed = await this.#store.change(holder, { $pull: { passkeys: { id: passkey } } });
+    return changed && toRecord(changed);
   }
 
   async countHour(id: UserRecord['id'], hour: number, at: Date) {

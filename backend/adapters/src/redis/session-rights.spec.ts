@@ -27,6 +27,7 @@ const rights = (
   deviceId: newId<DeviceId>(),
   deviceTrusted: false,
   totpEnrolled: false,
+  passkeyEnrolled: false,
   address: '192.0.2.1',
   state,
   stateReason: null,

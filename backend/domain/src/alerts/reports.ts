@@ -184,6 +184,39 @@ export function replayedTelemetry(facts: {
   };
 }
 
+/** A passkey that counts its uses came with fewer than it had: it, or its secret, exists twice. */
+export function clonedPasskey(facts: {
+  userId: UserId;
+  userEmail: string;
+  passkey: { id: string; name: string };
+  address: string;
+  at: Date;
+}): AlertMessage {
+  const { userId, userEmail, passkey, address } = facts;
+  const confidence = 0.9;
+  return {
+    kind: 'cloned_passkey',
+    severity: 'high',
+    title: `A passkey of ${userEmail} seems to exist twice`.slice(0, 200),
+    description:
+      `The passkey "${passkey.name}" was refused from ${address}: its signature holds, but its count of uses went back. ` +
+      'Ask the person to remove it and to enrol another; look at the sessions that it began.',
+    confidence,
+    at: facts.at.toISOString(),
+    group_key: `cloned_passkey:${passkey.id}`,
+    session_id: null,
+    user_id: userId,
+    sources: [
+      {
+        layer: LAYER.rule,
+        model_name: 'rule: passkey counter',
+        confidence,
+        context_evidence: { passkey: passkey.id, address },
+      },
+    ],
+  };
+}
+
 /** A person said "this was not me". */
 export function userReport(facts: {
   sessionId: SessionId;

@@ -50,6 +50,7 @@ export function newPerson(
     id: ports.newId<UserId>(),
     totp: null,
     totpDraft: null,
+    passkeys: [],
     recoveryCodeHashes: [],
     groups: [],
     hours: new Array<number>(24).fill(0),
@@ -115,7 +116,7 @@ export function links(ports: LinkPorts) {
       return { user, ...(await make({ kind: 'invitation', userId, email, role })) };
     },
 
-    /** Takes password and authenticator away, and makes the link for a new password. */
+    /** Takes password, authenticator, passkeys and recovery codes away, and makes the link for a new password. */
     async reset(user: UserRecord): Promise<HandedLink & { user: UserRecord }> {
       const { id: userId, email, role } = user;
       await invitations.removeOfUser(userId);
@@ -123,6 +124,7 @@ export function links(ports: LinkPorts) {
         passwordHash: null,
         totp: null,
         totpDraft: null,
+        passkeys: [],
         recoveryCodeHashes: [],
       });
       const kind = user.status === 'invited' ? 'invitation' : 'reset';

@@ -12,6 +12,8 @@ export interface Notice {
   /** Path in the client that it leads to. */
   link: string | null;
   session: SessionId | null;
+  /** The ways that would do, when proof is asked for. */
+  acr_values?: string;
 }
 
 export interface NoticePorts {

@@ -1,5 +1,12 @@
 // What identity needs of the world: stores of people, devices, sessions, keys.
-import type { ApiKeyId, DeviceId, NotificationId, SessionId, UserId } from '@verity/protocol/ids';
+import type {
+  ApiKeyId,
+  DeviceId,
+  NotificationId,
+  PasskeyId,
+  SessionId,
+  UserId,
+} from '@verity/protocol/ids';
 import type { Band } from '@verity/protocol/risk/schemas';
 import type {
   Notification,
@@ -9,6 +16,7 @@ import type {
   UserStatus,
 } from '@verity/protocol/identity/schemas';
 import type { Page } from '@verity/protocol/page';
+import type { PasskeyRecord } from './passkey-ports';
 
 export interface UserRecord {
   id: UserId;
@@ -22,6 +30,7 @@ export interface UserRecord {
   totp: { sealedSecret: string; lastStep: number } | null;
   /** An enrolment that was begun and not yet confirmed. */
   totpDraft: { sealedSecret: string; startedAt: Date } | null;
+  passkeys: PasskeyRecord[];
   /** SHA-256 of each unused recovery code. */
   recoveryCodeHashes: string[];
   /** Ids of groups. */
@@ -59,6 +68,7 @@ export interface SessionRecord {
   deviceLabel: string;
   deviceTrusted: boolean;
   totpEnrolled: boolean;
+  passkeyEnrolled: boolean;
   address: string;
   /** Whose network the address belongs to, by configuration; null for any other. */
   facility: string | null;
@@ -88,6 +98,7 @@ export interface SessionRights {
   deviceId: DeviceId;
   deviceTrusted: boolean;
   totpEnrolled: boolean;
+  passkeyEnrolled: boolean;
   address: string;
   state: SessionState;
   stateReason: string | null;
@@ -116,6 +127,19 @@ export interface Users {
   takeTotpStep(id: UserId, step: number): Promise<boolean>;
   /** True when the code was there; atomic. */
   takeRecoveryCode(id: UserId, hash: string): Promise<boolean>;
+  /** Whose passkey has that credential id. */
+  byPasskey(credentialId: string): Promise<UserRecord | null>;
+  /** Throws `conflict` when the credential is somebody's already. */
+  addPasskey(id: UserId, passkey: PasskeyRecord): Promise<UserRecord>;
+  /** Notes a use; false when the counter has not grown (unless it never counts); atomic, so that one answer is taken once. */
+  usePasskey(
+    id: UserId,
+    passkey: PasskeyId,
+    use: { counter: number; synced: boolean; at: Date },
+  ): Promise<boolean>;
+  /** Null when the person has no such passkey. */
+  renamePasskey(id: UserId, passkey: PasskeyId, name: string): Promise<UserRecord | null>;
+  removePasskey(id: UserId, passkey: PasskeyId): Promise<UserRecord | null>;
   countHour(id: UserId, hour: number, at: Date): Promise<void>;
   list(
     filter: { q?: string; role?: Role; status?: UserStatus; group?: string },
@@ -187,6 +211,7 @@ export interface Sessions {
         | 'stepUpAt'
         | 'deviceTrusted'
         | 'totpEnrolled'
+        | 'passkeyEnrolled'
         | 'role'
         | 'groups'
         | 'endedAt'
@@ -351,7 +376,9 @@ export interface Totp {
 
 /** Signs access tokens with the newest key (ES256). */
 export interface AccessTokens {
-  sign(session: { id: SessionId; userId: UserId; role: Role }): {
+  sign(
+    session: Pick<SessionRecord, 'id' | 'userId' | 'role' | 'acr' | 'stepUpAt' | 'startedAt'>,
+  ): {
     token: string;
     expiresInSeconds: number;
   };

@@ -1,7 +1,11 @@
-// Proving again who one is: by authenticator, recovery code, or the password when no authenticator is enrolled.
+// Proving again who one is: by passkey, authenticator or recovery code, or the password when neither is enrolled.
 import { Fault } from '@verity/protocol/faults';
-import type { StepUpMethod } from '@verity/protocol/identity/schemas';
+import type { AssertionAnswer } from '@verity/protocol/identity/passkeys';
+import type { SessionId } from '@verity/protocol/ids';
 import type { Clock } from '../kernel/ports';
+import type { PasskeyRecord } from './passkey-ports';
+import type { Passkeys } from './passkeys';
+import { freshRecoveryCodes, methodsOf, tidy } from './recovery';
 import type {
   PasswordHasher,
   SecretTokens,
@@ -17,9 +21,28 @@ const VAULT_PURPOSE = 'totp';
 const DRAFT_MS = 15 * 60_000;
 
 export type ProofGiven =
+  | { method: 'passkey'; response: AssertionAnswer }
   | { method: 'totp'; code: string }
   | { method: 'recovery_code'; code: string }
   | { method: 'password'; password: string };
+
+/** Who proves, in which session, from where. */
+export interface Prover {
+  user: UserRecord;
+  session: SessionId;
+  address: string;
+}
+
+export type ProofOutcome =
+  | { ok: true }
+  | {
+      ok: false;
+      failures: number;
+      /** To be thrown at whoever tried. */
+      fault: Fault;
+      /** A passkey of which there seems to be a copy. */
+      cloned: PasskeyRecord | null;
+    };
 
 export interface ProofPorts {
   users: Users;
@@ -28,15 +51,13 @@ export interface ProofPorts {
   tokens: SecretTokens;
   totp: Totp;
   vault: Vault;
+  passkeys: Pick<Passkeys, 'prove'>;
   clock: Clock;
 }
 
-/** The ways open to a person. Passkeys join here. */
-export function methodsOf(
-  user: Pick<UserRecord, 'totp' | 'recoveryCodeHashes' | 'passwordHash'>,
-): StepUpMethod[] {
-  if (!user.totp) return user.passwordHash ? ['password'] : [];
-  return user.recoveryCodeHashes.length > 0 ? ['totp', 'recovery_code'] : ['totp'];
+interface Misfit {
+  fault: Fault;
+  cloned: PasskeyRecord | null;
 }
 
 export function proofs(ports: ProofPorts) {
@@ -49,7 +70,10 @@ export function proofs(ports: ProofPorts) {
     return step !== null && ports.users.takeTotpStep(user.id, step);
   };
 
-  const fits = (user: UserRecord, given: ProofGiven): Promise<boolean> => {
+  const secretFits = (
+    user: UserRecord,
+    given: Exclude<ProofGiven, { method: 'passkey' }>,
+  ): Promise<boolean> => {
     switch (given.method) {
       case 'totp':
         return totpFits(user, given.code);
@@ -60,29 +84,41 @@ export function proofs(ports: ProofPorts) {
     }
   };
 
+  const misfitOf = async (
+    { user, session }: Prover,
+    given: ProofGiven,
+  ): Promise<Misfit | null> => {
+    if (given.method !== 'passkey') {
+      return (await secretFits(user, given)) ? null : { fault: wrongCode(), cloned: null };
+    }
+    const proof = await ports.passkeys.prove(user, session, given.response);
+    if (proof.ok) return null;
+    return { fault: proof.fault, cloned: proof.why === 'counter' ? proof.passkey : null };
+  };
+
   return {
     /**
-     * Whether the proof holds; a code is taken once. Throws `too-fast` after too many failures of this person, and
-     * `not-allowed` for a way that is not open to the person.
+     * Whether the proof holds; a code or answer is taken once. Throws `too-fast` after too many failures of this
+     * person, `not-allowed` for a way that is not open to the person, and, for an answer that is malformed or to no
+     * open question, `invalid-input` or `wrong-credentials`.
      */
-    async check(
-      user: UserRecord,
-      given: ProofGiven,
-      address: string,
-    ): Promise<{ ok: true } | { ok: false; failures: number }> {
-      if (!methodsOf(user).includes(given.method)) {
+    async check(prover: Prover, given: ProofGiven): Promise<ProofOutcome> {
+      const { user, address } = prover;
+      const methods = methodsOf(user);
+      if (!methods.includes(given.method)) {
         throw new Fault('not-allowed', 'You cannot prove who you are in that way.', {
-          fix: `Use ${methodsOf(user).join(' or ').replace('_', ' ') || 'a reset by an admin'}.`,
+          fix: `Use ${methods.join(' or ').replaceAll('_', ' ') || 'a reset by an admin'}.`,
         });
       }
       const account = `proof ${user.id}`;
       await ports.throttle.check(account, address);
-      if (await fits(user, given)) {
+      const misfit = await misfitOf(prover, given);
+      if (!misfit) {
         await ports.throttle.succeeded(account, address);
         return { ok: true };
       }
       const { failuresOfAccount } = await ports.throttle.failed(account, address);
-      return { ok: false, failures: failuresOfAccount };
+      return { ok: false, failures: failuresOfAccount, ...misfit };
     },
 
     /** Throws `wrong-credentials` unless it is the person's password; throttled like every proof. */
@@ -112,7 +148,7 @@ export function proofs(ports: ProofPorts) {
       return { secret, uri: ports.totp.uri(secret, user.email) };
     },
 
-    /** Finishes enrolling with a first code; answers the recovery codes. */
+    /** Finishes enrolling with a first code; the first strong way answers the recovery codes. */
     async confirmTotp(user: UserRecord, code: string, address: string): Promise<string[]> {
       const { totpDraft: draft } = user;
       const now = ports.clock();
@@ -129,11 +165,10 @@ export function proofs(ports: ProofPorts) {
         throw wrongCode();
       }
       await ports.throttle.succeeded(account, address);
-      const codes = ports.tokens.recoveryCodes();
+      const codes = await freshRecoveryCodes(ports, user);
       await ports.users.change(user.id, {
         totp: { sealedSecret: draft.sealedSecret, lastStep: step },
         totpDraft: null,
-        recoveryCodeHashes: codes.map((each) => ports.tokens.hash(tidy(each))),
       });
       return codes;
     },
@@ -141,9 +176,6 @@ export function proofs(ports: ProofPorts) {
 }
 
 export type Proofs = ReturnType<typeof proofs>;
-
-/** Spaces, hyphens and case do not matter in what a person copies from paper. */
-const tidy = (code: string): string => code.toLowerCase().replace(/[^0-9a-z]/g, '');
 
 export const wrongCode = (): Fault =>
   new Fault('wrong-credentials', 'That is not right.', {

@@ -1,6 +1,7 @@
 // The life of a session: it starts, gains and loses rights, and ends. What takes rights away is written to the
 // store of record first, then to the copy that every request reads, and only then told to anybody.
-import { ACR } from '@verity/protocol/identity/schemas';
+import { acrOf, type EnrolledWays } from '@verity/protocol/identity/assurance';
+import type { StepUpMethod } from '@verity/protocol/identity/schemas';
 import type { DeviceId, SessionId } from '@verity/protocol/ids';
 import type { Clock, NewId } from '../kernel/ports';
 import type { Tell } from './notices';
@@ -57,14 +58,10 @@ export interface SessionEnd extends ChangeBy {
 }
 
 export interface Proof extends ChangeBy {
-  method: 'totp' | 'recovery_code' | 'password';
+  method: StepUpMethod;
 }
 
 export type SessionLife = ReturnType<typeof sessionLife>;
-
-/** `acr` that a way of proving oneself reaches; a recovery code stands in for the authenticator. */
-export const acrOf = (method: Proof['method']): string =>
-  method === 'password' ? ACR.password : ACR.totp;
 
 export function sessionLife(ports: SessionLifePorts) {
   const { sessions, clock } = ports;
@@ -90,8 +87,13 @@ export function sessionLife(ports: SessionLifePorts) {
   };
 
   const life = {
-    /** A new session of a person who has just proved who they are by password. */
-    async start(user: UserRecord, device: DeviceRecord, address: string): Promise<SessionRecord> {
+    /** A new session of a person who has just proved who they are; a passkey counts as a step-up too. */
+    async start(
+      user: UserRecord,
+      device: DeviceRecord,
+      address: string,
+      method: 'password' | 'passkey' = 'password',
+    ): Promise<SessionRecord> {
       const now = clock();
       const session: SessionRecord = {
         id: ports.newId<SessionId>(),
@@ -104,6 +106,7 @@ export function sessionLife(ports: SessionLifePorts) {
         deviceLabel: device.label,
         deviceTrusted: device.trusted,
         totpEnrolled: user.totp !== null,
+        passkeyEnrolled: user.passkeys.length > 0,
         address,
         facility: ports.facilityOf(address),
         state: 'active',
@@ -111,8 +114,8 @@ export function sessionLife(ports: SessionLifePorts) {
         rightsVersion: 1,
         riskScore: 0,
         band: 'low',
-        acr: ACR.password,
-        stepUpAt: null,
+        acr: acrOf(method),
+        stepUpAt: method === 'passkey' ? now : null,
         startedAt: now,
         lastSeenAt: now,
         endedAt: null,
@@ -229,11 +232,18 @@ export function sessionLife(ports: SessionLifePorts) {
       return after;
     },
 
+    /** A way was enrolled by using it for the first time: the session has been proved by it too. */
+    async enrolled(id: SessionId, method: 'totp' | 'passkey'): Promise<void> {
+      await publishRights(
+        await sessions.changeRights(id, { acr: acrOf(method), stepUpAt: clock() }),
+      );
+    },
+
     /** Carries a fact about the person or the device into the rights of the sessions it concerns. */
     async refreshRights(
       ofUser: UserRecord['id'],
       facts:
-        | { totpEnrolled: boolean }
+        | Partial<EnrolledWays>
         | { groups: string[] }
         | { deviceId: DeviceId; deviceTrusted: boolean },
     ): Promise<void> {

@@ -1,4 +1,5 @@
 // What a change of a session is called when its owner and the admins are told of it.
+import { acceptableAcr } from '@verity/protocol/identity/assurance';
 import type { Notification } from '@verity/protocol/identity/schemas';
 import type { SessionRecord } from './ports';
 
@@ -7,13 +8,17 @@ export interface SaidChange {
   title: string;
   body: string;
   link: string;
+  acr_values?: string;
   /** Title for the admins. */
   forAdmins: string;
 }
 
 /** What to tell of a session in its new state; null when there is nothing that a person must know. */
 export function sayChange(
-  session: Pick<SessionRecord, 'state' | 'userEmail' | 'deviceLabel'>,
+  session: Pick<
+    SessionRecord,
+    'state' | 'userEmail' | 'deviceLabel' | 'totpEnrolled' | 'passkeyEnrolled'
+  >,
   reason: string,
 ): SaidChange | null {
   const whose = `${session.userEmail} on ${session.deviceLabel}`;
@@ -24,6 +29,7 @@ export function sayChange(
         title: 'Prove again that it is you',
         body: reason,
         link: '/my-session',
+        acr_values: acceptableAcr(session),
         forAdmins: `Asked to prove again: ${whose}`,
       };
     case 'restricted':

@@ -12,6 +12,7 @@ export const rightsOf = (session: SessionRecord): SessionRights => ({
   deviceId: session.deviceId,
   deviceTrusted: session.deviceTrusted,
   totpEnrolled: session.totpEnrolled,
+  passkeyEnrolled: session.passkeyEnrolled,
   address: session.address,
   state: session.state,
   stateReason: session.stateReason,

@@ -1,11 +1,15 @@
-// Signing in with a password: throttle, look up, verify, recognise the device, start a session.
+// Signing in with a password or a passkey: throttle, verify, recognise the device, start a session.
 // Whoever fails learns nothing of why: unknown, wrong, invited and disabled have one answer and take one time.
+import type { Fault } from '@verity/protocol/faults';
+import type { AssertionAnswer } from '@verity/protocol/identity/passkeys';
 import type { DeviceProfile } from '@verity/protocol/identity/schemas';
 import type { DeviceId } from '@verity/protocol/ids';
 import type { Clock, NewId } from '../kernel/ports';
 import { deviceLabel } from './device-label';
 import type { Tell } from './notices';
 import type { RecordAction } from './outward';
+import type { PasskeyRecord } from './passkey-ports';
+import type { Passkeys } from './passkeys';
 import type {
   DeviceRecord,
   Devices,
@@ -29,6 +33,7 @@ export interface SignInPorts {
   throttle: SignInThrottle;
   passwords: PasswordHasher;
   tokens: SecretTokens;
+  passkeys: Pick<Passkeys, 'identify'>;
   life: Pick<SessionLife, 'start' | 'end'>;
   tell: Tell;
   record: RecordAction;
@@ -36,12 +41,20 @@ export interface SignInPorts {
   newId: NewId;
 }
 
-export interface SignInRequest {
-  email: string;
-  password: string;
+/** From where somebody signs in. */
+export interface Visit {
   profile: DeviceProfile | undefined;
   userAgent: string;
   address: string;
+}
+
+export interface SignInRequest extends Visit {
+  email: string;
+  password: string;
+}
+
+export interface PasskeySignInRequest extends Visit {
+  response: AssertionAnswer;
 }
 
 /** What is known of the device that signed in, against what was known before. */
@@ -54,6 +67,7 @@ export interface DeviceSeen {
 
 export interface SignedInPerson {
   ok: true;
+  method: 'password' | 'passkey';
   user: UserRecord;
   session: SessionRecord;
   device: DeviceSeen;
@@ -74,31 +88,42 @@ export interface SignInRefused {
   user: UserRecord | null;
   failuresOfAccount: number;
   failuresOfAddress: number;
+  /** What to tell about a passkey; a password is always refused in the same words. */
+  fault: Fault | null;
+  /** A passkey of which there seems to be a copy. */
+  cloned: PasskeyRecord | null;
 }
 
-export function signIn(ports: SignInPorts) {
-  /** Throws `too-fast` when account or address has failed too often. */
-  return async (request: SignInRequest): Promise<SignedInPerson | SignInRefused> => {
-    const { email, address } = request;
-    const { failuresOfAccount: failuresBefore } = await ports.throttle.check(email, address);
-    const user = await ports.users.byEmail(email);
-    const fits = await ports.passwords.verify(user?.passwordHash ?? null, request.password);
-    if (!user || !fits || user.status !== 'active') return refuse(ports, request, user, fits);
+/** Somebody who has proved who they are, on the way in. */
+interface Entry {
+  user: UserRecord;
+  method: 'password' | 'passkey';
+  /** What the throttle counts by. */
+  account: string;
+  failuresBefore: number;
+  visit: Visit;
+}
 
-    await ports.throttle.succeeded(email, address);
+export type SignIn = ReturnType<typeof signIn>;
+
+export function signIn(ports: SignInPorts) {
+  const enter = async (entry: Entry): Promise<SignedInPerson | SignInRefused> => {
+    const { user, method, account, visit, failuresBefore } = entry;
+    const { address } = visit;
+    await ports.throttle.succeeded(account, address);
     const before = await ports.sessions.list(
       { userId: user.id, sort: 'started' },
       { limit: HISTORY },
     );
-    const { device, seen } = await recogniseDevice(ports, user, request);
-    const session = await ports.life.start(user, device, address);
+    const { device, seen } = await recogniseDevice(ports, user, visit);
+    const session = await ports.life.start(user, device, address, method);
     if (!(await isUnchanged(ports, user))) {
       await ports.life.end(session.id, {
         state: 'terminated',
         reason: 'The account was changed while it signed in.',
         by: 'system:sign-in',
       });
-      return refuse(ports, request, user, true);
+      return refuse(ports, { account, address, user, why: 'changed' });
     }
     await ports.record({
       actor: `user:${user.id}`,
@@ -106,7 +131,7 @@ export function signIn(ports: SignInPorts) {
       subject: `session:${session.id}`,
       outcome: 'success',
       address,
-      details: { device: `device:${device.id}`, new_device: seen.isNew },
+      details: { device: `device:${device.id}`, new_device: seen.isNew, method },
     });
     if (seen.isNew && !seen.isFirst) {
       await ports.tell(user.id, {
@@ -121,6 +146,7 @@ export function signIn(ports: SignInPorts) {
     await ports.users.countHour(user.id, now.getUTCHours(), now);
     return {
       ok: true,
+      method,
       user,
       session,
       device: seen,
@@ -135,15 +161,58 @@ export function signIn(ports: SignInPorts) {
       failuresBefore,
     };
   };
+
+  return {
+    /** Throws `too-fast` when account or address has failed too often. */
+    async withPassword(request: SignInRequest): Promise<SignedInPerson | SignInRefused> {
+      const { email, password, ...visit } = request;
+      const { address } = visit;
+      const { failuresOfAccount: failuresBefore } = await ports.throttle.check(email, address);
+      const user = await ports.users.byEmail(email);
+      const fits = await ports.passwords.verify(user?.passwordHash ?? null, password);
+      if (!user || !fits || user.status !== 'active') {
+        const why = !user ? 'unknown' : !fits ? 'password' : user.status;
+        return refuse(ports, { account: email, address, user, why });
+      }
+      return enter({ user, method: 'password', account: email, failuresBefore, visit });
+    },
+
+    /**
+     * The passkey names its person, and its user was verified by it: no password is asked. Counted apart from
+     * passwords, so that nobody is locked out by answers that others make up. Throws `too-fast`, and `invalid-input` or
+     * `wrong-credentials` for an answer that is malformed or to no open question.
+     */
+    async withPasskey(request: PasskeySignInRequest): Promise<SignedInPerson | SignInRefused> {
+      const { response, ...visit } = request;
+      const { address } = visit;
+      const account = `passkey ${response.id}`;
+      const { failuresOfAccount: failuresBefore } = await ports.throttle.check(account, address);
+      const proof = await ports.passkeys.identify(response);
+      const { user } = proof;
+      if (proof.ok && proof.user.status === 'active') {
+        return enter({ user: proof.user, method: 'passkey', account, failuresBefore, visit });
+      }
+      const why = proof.ok ? proof.user.status : `passkey ${proof.why}`;
+      const refused = await refuse(ports, { account, address, user, why });
+      if (proof.ok) return refused;
+      const cloned = proof.why === 'counter' ? proof.passkey : null;
+      return { ...refused, fault: proof.fault, cloned };
+    },
+  };
+}
+
+interface Refusal {
+  account: string;
+  address: string;
+  user: UserRecord | null;
+  why: string;
 }
 
 async function refuse(
   ports: SignInPorts,
-  { email, address }: SignInRequest,
-  user: UserRecord | null,
-  fits: boolean,
+  { account, address, user, why }: Refusal,
 ): Promise<SignInRefused> {
-  const failures = await ports.throttle.failed(email, address);
+  const failures = await ports.throttle.failed(account, address);
   await ports.record({
     actor: 'system:sign-in',
     action: 'auth.login_failed',
@@ -151,9 +220,9 @@ async function refuse(
     subject: user ? `user:${user.id}` : 'user:unknown',
     outcome: 'failure',
     address,
-    details: { why: !user ? 'unknown' : !fits ? 'password' : user.status },
+    details: { why },
   });
-  return { ok: false, user, ...failures };
+  return { ok: false, user, ...failures, fault: null, cloned: null };
 }
 
 /** Whoever was disabled, or had the password changed, between the look-up and the session must not keep it. */
@@ -167,7 +236,7 @@ async function isUnchanged(ports: SignInPorts, user: UserRecord): Promise<boolea
 async function recogniseDevice(
   ports: SignInPorts,
   user: UserRecord,
-  { profile, userAgent }: SignInRequest,
+  { profile, userAgent }: Visit,
 ): Promise<{ device: DeviceRecord; seen: DeviceSeen }> {
   const now = ports.clock();
   // A program that tells nothing of itself is recognised by its user agent.

@@ -15,6 +15,7 @@ const facts = (part: Partial<Facts> = {}): Facts => ({
   groups: [],
   deviceTrusted: true,
   totpEnrolled: true,
+  passkeyEnrolled: false,
   lastStepUpAt: null,
   contributions: [],
   ...part,
@@ -26,6 +27,7 @@ const anyFacts: fc.Arbitrary<Facts> = fc.record({
   groups: fc.subarray(['staff', 'contractors']),
   deviceTrusted: fc.boolean(),
   totpEnrolled: fc.boolean(),
+  passkeyEnrolled: fc.boolean(),
   lastStepUpAt: fc.option(fc.integer({ min: -7200, max: 0 }).map(later)),
   contributions: fc.array(
     fc.record({
@@ -113,6 +115,7 @@ describe('any policy', () => {
         minLength: 1,
       }),
       totp_enrolled: fc.boolean(),
+      strong_proof_enrolled: fc.boolean(),
       no_step_up_within: fc.integer({ min: 1, max: 7200 }),
     },
     { requiredKeys: [] },

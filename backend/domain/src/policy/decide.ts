@@ -19,6 +19,7 @@ export interface Facts {
   groups: readonly string[];
   deviceTrusted: boolean;
   totpEnrolled: boolean;
+  passkeyEnrolled: boolean;
   /** When the person last proved who they are in this session, beyond signing in. */
   lastStepUpAt: Date | null;
   contributions: readonly Pick<Contribution, 'source' | 'log_odds' | 'value'>[];
@@ -89,6 +90,9 @@ export function holds(
   if (when.device_trusted !== undefined && when.device_trusted !== facts.deviceTrusted)
     return false;
   if (when.totp_enrolled !== undefined && when.totp_enrolled !== facts.totpEnrolled) return false;
+  if (when.strong_proof_enrolled !== undefined) {
+    if (when.strong_proof_enrolled !== (facts.totpEnrolled || facts.passkeyEnrolled)) return false;
+  }
   if (when.signals && !signalled(facts, when.signals, when.signal_weight)) return false;
   if (
     when.sensitivity &&

@@ -23,8 +23,8 @@ export const DEFAULT_POLICY: PolicyDraft = {
     },
     {
       id: 'admin-high-restricted',
-      name: 'An administrator at high risk is restricted when no authenticator is enrolled',
-      when: { risk_at_least: 60, roles: ['admin'], totp_enrolled: false },
+      name: 'An administrator at high risk is restricted when neither authenticator nor passkey is enrolled',
+      when: { risk_at_least: 60, roles: ['admin'], strong_proof_enrolled: false },
       effect: 'restrict',
     },
     {
@@ -41,11 +41,11 @@ export const DEFAULT_POLICY: PolicyDraft = {
     },
     {
       id: 'untrusted-medium-step-up',
-      name: 'A medium score on an untrusted device asks for an authenticator once an hour',
+      name: 'A medium score on an untrusted device asks for authenticator or passkey once an hour',
       when: {
         risk_at_least: 30,
         device_trusted: false,
-        totp_enrolled: true,
+        strong_proof_enrolled: true,
         no_step_up_within: 3600,
       },
       effect: 'step_up',

@@ -38,12 +38,12 @@ export const EVIDENCE: Readonly<Record<Exclude<Source, 'prior'>, EvidenceRule>> 
   },
   replay: { lowest: 0, highest: 5, halfLifeSeconds: 30 * minutes, keptAfterStepUp: 0.5 },
   threat: { lowest: 0, highest: 2.5, halfLifeSeconds: 30 * minutes, keptAfterStepUp: 0.5 },
-  step_up: { lowest: -3, highest: 2, halfLifeSeconds: 30 * minutes, keptAfterStepUp: 1 },
+  step_up: { lowest: -3.5, highest: 2, halfLifeSeconds: 30 * minutes, keptAfterStepUp: 1 },
   verdict: { lowest: -2, highest: 8, halfLifeSeconds: 6 * hours, keptAfterStepUp: 1 },
 };
 
-/** What a passed authenticator check weighs; used for the counterfactuals too. */
-export const STEP_UP_WEIGHT = { totp: -3, recovery_code: -2, password: -1.2 } as const;
+/** What a passed check weighs, by how hard it is to pass for somebody else; used for the counterfactuals too. */
+export const STEP_UP_WEIGHT = { passkey: -3.5, totp: -3, recovery_code: -2, password: -1.2 } as const;
 export type StepUpProof = keyof typeof STEP_UP_WEIGHT;
 
 /** What one window of behaviour like the owner's typically weighs, and how long a person needs for it. */

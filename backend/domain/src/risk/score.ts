@@ -10,7 +10,7 @@ import {
   type Source,
 } from '@verity/protocol/risk/schemas';
 import { clamp } from '../kernel/maths';
-import { EVIDENCE, OWN_WINDOW, PRIOR_LOG_ODDS, STEP_UP_WEIGHT } from './evidence';
+import { EVIDENCE, OWN_WINDOW, PRIOR_LOG_ODDS, STEP_UP_WEIGHT, type StepUpProof } from './evidence';
 
 type Evidence = Exclude<Source, 'prior'>;
 
@@ -30,6 +30,8 @@ export interface RiskState {
   since: number;
   evidence: Partial<Record<Evidence, Held>>;
   modelState: ModelState;
+  /** The strongest way in which the person can prove who they are, as last heard. */
+  bestProof?: StepUpProof;
   batchSeq?: number;
 }
 
@@ -85,25 +87,33 @@ function forgive(evidence: RiskState['evidence']): void {
   }
 }
 
+const provesIdentity = ({
+  cause,
+  observations,
+}: Pick<FindingMessage, 'cause' | 'observations'>): boolean =>
+  cause === 'step_up' && observations.some(({ weight }) => weight < 0);
+
 /** The state after a finding. The state passed in is left as it was. */
 export function applyFinding(
   state: RiskState,
   finding: Pick<
     FindingMessage,
-    'observed_at' | 'observations' | 'cause' | 'model_state' | 'batch_seq'
+    'observed_at' | 'observations' | 'cause' | 'model_state' | 'best_proof' | 'batch_seq'
   >,
 ): RiskState {
   const atMs = Date.parse(finding.observed_at);
   const evidence = { ...state.evidence };
-  if (finding.cause === 'step_up' && finding.observations.some(({ weight }) => weight < 0)) {
+  if (provesIdentity(finding)) {
     forgive(evidence);
   }
   for (const seen of finding.observations) observe(evidence, seen, atMs);
   const batchSeq = finding.batch_seq ?? state.batchSeq;
+  const bestProof = finding.best_proof ?? state.bestProof;
   return {
     ...state,
     evidence,
     modelState: finding.model_state ?? state.modelState,
+    ...(bestProof === undefined ? {} : { bestProof }),
     ...(batchSeq === undefined ? {} : { batchSeq }),
   };
 }
@@ -134,10 +144,14 @@ export function scoreSession(state: RiskState, now: Date): RiskScore {
     });
   }
   contributions.sort(bySize);
-  const proven = logOddsAfter(state, provenNow(now), nowMs);
+  const way = state.bestProof ?? 'totp';
+  const check: Check = {
+    action: CHECK_WORDS[way],
+    logOdds: logOddsAfter(state, provenNow(way, now), nowMs),
+  };
   for (const part of contributions) {
     if (part.source === 'prior') continue;
-    part.counterfactual = counterfactual(state, part, logOdds, proven, nowMs);
+    part.counterfactual = counterfactual(state, part, logOdds, check, nowMs);
   }
   const score = scoreOf(logOdds);
   return {
@@ -158,11 +172,11 @@ function bySize(a: Contribution, b: Contribution): number {
   return Math.abs(b.log_odds) - Math.abs(a.log_odds);
 }
 
-const provenNow = (now: Date): Parameters<typeof applyFinding>[1] => ({
+const provenNow = (way: StepUpProof, now: Date): Parameters<typeof applyFinding>[1] => ({
   cause: 'step_up',
   observed_at: now.toISOString(),
   observations: [
-    { source: 'step_up', mode: 'set', weight: STEP_UP_WEIGHT.totp, value: 'authenticator check' },
+    { source: 'step_up', mode: 'set', weight: STEP_UP_WEIGHT[way], value: CHECK_WORDS[way] },
   ],
 });
 
@@ -179,7 +193,19 @@ function logOddsAfter(
   return sum;
 }
 
-const CHECK = 'an authenticator check';
+/** The proof that the person could give now. */
+interface Check {
+  action: string;
+  /** Of the session after it. */
+  logOdds: number;
+}
+
+const CHECK_WORDS: Record<StepUpProof, string> = {
+  passkey: 'a passkey check',
+  totp: 'an authenticator check',
+  recovery_code: 'a recovery code',
+  password: 'giving your password again',
+};
 
 /** One tenth of a point is as fine as a person can use it. */
 const shown = (logOdds: number): number => Math.round(scoreOf(logOdds) * 10) / 10;
@@ -188,7 +214,7 @@ function counterfactual(
   state: RiskState,
   part: Contribution,
   logOdds: number,
-  proven: number,
+  check: Check,
   nowMs: number,
 ): { action: string; score: number } {
   const { source } = part;
@@ -206,11 +232,11 @@ function counterfactual(
     // The milder way is named when it is enough to leave the band, or when there is no band to leave.
     const band = bandOf(scoreOf(logOdds));
     if (band !== 'low' && bandOf(scoreOf(sum)) === band)
-      return { action: CHECK, score: shown(proven) };
+      return { action: check.action, score: shown(check.logOdds) };
     const verb = source === 'keystroke' ? 'typing' : 'mouse movement';
     return { action: `30 more seconds of ${verb} like yours`, score: shown(sum) };
   }
   return source === 'step_up' || source === 'verdict'
     ? { action: 'without this', score: shown(logOdds - part.log_odds) }
-    : { action: CHECK, score: shown(proven) };
+    : { action: check.action, score: shown(check.logOdds) };
 }

@@ -126,6 +126,7 @@ export const verdictSignal = (verdict: 'me' | 'not_me', by: 'user' | 'admin'): O
 };
 
 const PROOF_WORDS: Record<StepUpProof, string> = {
+  passkey: 'a passkey check passed',
   totp: 'an authenticator check passed',
   recovery_code: 'a recovery code was given',
   password: 'the password was given again',
@@ -133,6 +134,14 @@ const PROOF_WORDS: Record<StepUpProof, string> = {
 
 export const stepUpSignal = (proof: StepUpProof): Observation =>
   set('step_up', STEP_UP_WEIGHT[proof], PROOF_WORDS[proof]);
+
+/** Whoever signs in with a passkey has passed the strongest check there is. */
+export const passkeySignInSignal = (): Observation =>
+  set('step_up', STEP_UP_WEIGHT.passkey, 'you signed in with a passkey');
+
+/** A passkey that counts its uses was used with fewer than are known: somebody may hold a copy. */
+export const clonedPasskeySignal = (): Observation =>
+  set('step_up', 2, 'a passkey of yours seems to exist twice');
 
 /** Checks that failed in a row since the last that passed. */
 export const failedStepUpSignal = (failures: number): Observation =>

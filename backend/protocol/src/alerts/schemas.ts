@@ -20,6 +20,7 @@ export const ALERT_KINDS = [
   'risk_crossing',
   'failed_login_burst',
   'replayed_telemetry',
+  'cloned_passkey',
   'user_report',
   'bus_pressure',
   'attack',

@@ -20,6 +20,8 @@ import {
 
 const done = z.object({ done: z.literal(true) });
 const admin = { roles: ['admin'] } as const;
+/** What gives access to somebody asks an admin for proof of the last quarter of an hour. */
+const sudo = { maxAgeSeconds: 900, acr: 'otp' } as const;
 const reason = z.string().trim().min(3).max(500);
 const oneUser = z.strictObject({ id: UserId });
 const oneSession = z.strictObject({ id: SessionId });
@@ -84,10 +86,11 @@ export const identityAdminRoutes = routes({
   },
   'POST /api/v1/users/:id/reset': {
     summary:
-      'Reset password and authenticator; answers the link to hand over and ends the sessions',
+      'Reset password, authenticator, passkeys and recovery codes; answers the link to hand over and ends the sessions',
     subject: 'identity',
     who: admin,
     sensitivity: 'high',
+    freshness: sudo,
     params: oneUser,
     body: z.strictObject({ reason }),
     reply: link,
@@ -161,6 +164,7 @@ export const identityAdminRoutes = routes({
     subject: 'identity',
     who: admin,
     sensitivity: 'high',
+    freshness: sudo,
     body: z.strictObject({
       name: z.string().trim().min(1).max(100),
       scopes: z.array(Scope).min(1),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { routes } from '../route';
 import { AlertId, DeviceId, NotificationId, SessionId } from '../ids';
 import { PageQuery, page } from '../page';
+import { AssertionAnswer } from './passkeys';
 import {
   Device,
   DeviceProfile,
@@ -106,19 +107,21 @@ export const identityRoutes = routes({
     reply: done,
   },
   'POST /api/v1/step-up': {
-    summary: 'Prove again who you are: evidence that lowers the score and lifts a step-up',
+    summary:
+      'Prove again who you are: evidence that lowers the score and lifts a step-up; answers a token that says so',
     subject: 'identity',
     who: self,
     sensitivity: 'low',
     whileStepUp: true,
     perMinute: 20,
     body: z.discriminatedUnion('method', [
+      z.strictObject({ method: z.literal('passkey'), response: AssertionAnswer }),
       z.strictObject({ method: z.literal('totp'), code: TotpCode }),
       z.strictObject({ method: z.literal('recovery_code'), code: z.string().min(8).max(40) }),
       z.strictObject({ method: z.literal('password'), password: Password }),
     ]),
-    faults: ['wrong-credentials'],
-    reply: z.object({ session: Session }),
+    faults: ['wrong-credentials', 'conflict'],
+    reply: SignedIn.omit({ user: true }),
   },
   'GET /api/v1/me': {
     summary: 'The own account, session, and the ways to prove oneself again',
@@ -138,11 +141,13 @@ export const identityRoutes = routes({
     subject: 'identity',
     who: self,
     sensitivity: 'medium',
+    freshness: { maxAgeSeconds: 300, acr: 'otp' },
     faults: ['conflict'],
     reply: z.object({ secret: z.string(), otpauth_uri: z.string(), qr_svg: z.string() }),
   },
   'POST /api/v1/me/totp/confirm': {
-    summary: 'Finish enrolling with a first code; answers the recovery codes, shown once',
+    summary:
+      'Finish enrolling with a first code; the first strong way answers recovery codes, shown once',
     subject: 'identity',
     who: self,
     sensitivity: 'medium',

@@ -48,6 +48,8 @@ export const User = z.object({
   groups: z.array(z.string()),
   status: UserStatus,
   totp_enrolled: z.boolean(),
+  /** How many passkeys are enrolled. */
+  passkeys: z.number().int(),
   demo: z.boolean(),
   created_at: Instant,
   last_seen_at: Instant.nullable(),
@@ -105,10 +107,14 @@ export type SessionState = z.infer<typeof SessionState>;
 /** The states in which a session still lives. */
 export const LIVE_STATES = ['active', 'step_up', 'restricted'] as const satisfies SessionState[];
 
-/** How the person last proved who they are (RFC 9470 `acr`). */
+/** How the person last proved who they are (RFC 9470 `acr`), from weak to strong. */
 export const ACR = {
-  password: 'urn:verity:acr:password',
-  totp: 'urn:verity:acr:totp',
+  /** Something known: the password. */
+  password: 'urn:verity:acr:pwd',
+  /** A one-time code: of an authenticator app, or a recovery code. */
+  totp: 'urn:verity:acr:otp',
+  /** Phishing-resistant: a passkey, with its user verified. */
+  passkey: 'urn:verity:acr:phr',
 } as const;
 
 export const Session = z.object({
@@ -152,6 +158,8 @@ export const Notification = z.object({
   /** Path in the client that it leads to. */
   link: z.string().nullable(),
   session_id: SessionId.nullable(),
+  /** With `step_up_required`: the ways that would do, in order of preference (RFC 9470). */
+  acr_values: z.string().optional(),
   created_at: Instant,
   read_at: Instant.nullable(),
 });
@@ -171,7 +179,7 @@ export const ApiKey = z.object({
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
-export const StepUpMethod = z.enum(['totp', 'recovery_code', 'password']);
+export const StepUpMethod = z.enum(['passkey', 'totp', 'recovery_code', 'password']);
 export type StepUpMethod = z.infer<typeof StepUpMethod>;
 
 export const Verdict = z.enum(['me', 'not_me']);
@@ -194,6 +202,10 @@ export interface AccessClaims {
   sub: UserId;
   sid: SessionId;
   role: Role;
+  /** Of the newest proof: how strong, when (seconds), and by what (RFC 9470, RFC 8176). */
+  acr: string;
+  auth_time: number;
+  amr: string[];
   iat: number;
   exp: number;
   jti: string;

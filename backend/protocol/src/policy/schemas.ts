@@ -56,6 +56,8 @@ export const Condition = z.strictObject({
   /** Holds only for requests to one of these resources. */
   resources: z.array(Slug).min(1).max(50).optional(),
   totp_enrolled: z.boolean().optional(),
+  /** An authenticator app or a passkey: whether the person has more than the password to prove themselves by. */
+  strong_proof_enrolled: z.boolean().optional(),
   /** Holds when no step-up succeeded within so many seconds. */
   no_step_up_within: z.number().int().min(1).max(86_400).optional(),
   /** Holds when the session has been asked for proof, or been restricted, for so long without proof. */

@@ -1,6 +1,7 @@
 // What stream:findings and stream:risk carry.
 import { z } from 'zod';
 import { Instant, SessionId, UserId } from '../ids';
+import { StepUpMethod } from '../identity/schemas';
 import { ModelState, RiskScore, Source } from './schemas';
 
 /** One observation by a detector, a door or a person; replaces or adds to the evidence of its source. */
@@ -28,11 +29,14 @@ export const FindingMessage = z.object({
     'concurrent',
     'replay',
     'step_up',
+    'enrolment',
     'verdict',
     'sweep',
   ]),
   observations: z.array(Observation).max(20),
   model_state: ModelState.optional(),
+  /** The strongest way in which the person can prove who they are: what a counterfactual may propose. */
+  best_proof: StepUpMethod.optional(),
   batch_seq: z.number().int().optional(),
 });
 export type FindingMessage = z.infer<typeof FindingMessage>;

@@ -5,7 +5,7 @@ import { parse } from '@verity/protocol/parse';
 import type { Route } from '@verity/protocol/route';
 import { authenticate } from './authenticate';
 import { readCookies, writeCookie } from './cookies';
-import { checkDecision, checkState, checkWho } from './gates';
+import { checkDecision, checkFreshness, checkState, checkWho } from './gates';
 import type { Call, Caller } from './handler';
 import { refuseForbiddenKeys } from './json-body';
 import { refuseForeignPages } from './origins';
@@ -57,6 +57,7 @@ async function admit(
     await ports.terminate(rights, decision.reasons[0] ?? 'The policy ended it.');
   }
   checkDecision(req.method, route, rights, decision);
+  checkFreshness(route, rights, ports.clock());
   ports.seen?.(rights.id);
   return caller;
 }

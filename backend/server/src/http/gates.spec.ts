@@ -96,7 +96,7 @@ describe('the state of the session', () => {
       expect(status, key).toBe(401);
       expect(json, key).toMatchObject({ code: 'step-up-required', detail: 'because' });
       expect(headers.get('www-authenticate')).toBe(
-        'Bearer error="insufficient_user_authentication", error_description="because", acr_values="urn:verity:acr:totp"',
+        'Bearer error="insufficient_user_authentication", error_description="because", acr_values="urn:verity:acr:otp"',
       );
     }
   });

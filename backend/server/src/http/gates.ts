@@ -1,6 +1,6 @@
 // What a caller must pass before a route is served: who may call, the state of the session, the policy. Deny unless declared.
 import { Fault } from '@verity/protocol/faults';
-import { ACR } from '@verity/protocol/identity/schemas';
+import { acceptableAcr, isFresh } from '@verity/protocol/identity/assurance';
 import type { Route, Who } from '@verity/protocol/route';
 import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Caller } from './handler';
@@ -60,11 +60,33 @@ export function checkDecision(
   }
 }
 
+/** Throws the challenge of RFC 9470 unless the newest proof is as fresh and as strong as the route declares. */
+export function checkFreshness(
+  { freshness }: Pick<Route, 'freshness'>,
+  rights: SessionRights,
+  now: Date,
+): void {
+  if (!freshness) return;
+  const authTimeMs = rights.stepUpAt ?? rights.startedAt;
+  if (isFresh(freshness, { ...rights, authTimeMs }, now.getTime())) return;
+  const { maxAgeSeconds, acr } = freshness;
+  const minutes = Math.round(maxAgeSeconds / 60);
+  throw new Fault(
+    'step-up-required',
+    `This asks for proof of who you are within the last ${minutes} minutes.`,
+    {
+      fix: 'Prove it at POST /api/v1/step-up, then send this request again.',
+      acrValues: acceptableAcr(rights, acr),
+      maxAgeSeconds,
+    },
+  );
+}
+
 /** RFC 9470: the challenge names what would satisfy it. */
 function stepUpRequired(rights: SessionRights, why: string | null): Fault {
   return new Fault('step-up-required', why ?? 'Prove again that it is you.', {
     fix: 'Prove it at POST /api/v1/step-up, then send this request again.',
-    acrValues: rights.totpEnrolled ? ACR.totp : ACR.password,
+    acrValues: acceptableAcr(rights),
   });
 }
 

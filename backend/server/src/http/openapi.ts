@@ -33,6 +33,8 @@ export interface Operation {
   'x-sensitivity': string;
   'x-requests-a-minute': number;
   'x-while-step-up': boolean;
+  /** Served only on proof so fresh (seconds) and so strong; see `acr_values` of RFC 9470. */
+  'x-freshness'?: { max_age: number; acr: string };
 }
 
 export interface Parameter {
@@ -81,6 +83,7 @@ const ProblemSchema = z.object({
   issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   retry_after: z.number().optional(),
   acr_values: z.string().optional(),
+  max_age: z.number().int().optional(),
   instance: z.string().optional(),
 });
 
@@ -107,7 +110,9 @@ export function openApi(version: string, routes: RouteTable = ROUTES): OpenApi {
       version,
       description:
         'Self-hosted zero-trust risk platform. Every reply is JSON; every error is a problem of RFC 9457 with a code. ' +
-        'Sign in at POST /api/v1/auth/login and send the token as Bearer, or send an API key.',
+        'Sign in at POST /api/v1/auth/login and send the token as Bearer, or send an API key. ' +
+        'Proof of identity has three classes, from weak to strong: urn:verity:acr:pwd (password), urn:verity:acr:otp ' +
+        '(one-time or recovery code), urn:verity:acr:phr (passkey). A token carries the newest as acr, auth_time, amr.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -171,6 +176,9 @@ function operation(
     'x-sensitivity': route.sensitivity,
     'x-requests-a-minute': route.perMinute ?? REQUESTS_A_MINUTE,
     'x-while-step-up': route.whileStepUp ?? route.who === 'anyone',
+    ...(route.freshness
+      ? { 'x-freshness': { max_age: route.freshness.maxAgeSeconds, acr: route.freshness.acr } }
+      : {}),
   };
 }
 
@@ -266,7 +274,7 @@ export function faultsOf(method: string, path: string, route: Route): FaultCode[
   if (route.who !== 'anyone') {
     may.add('not-signed-in').add('token-expired').add('session-ended').add('not-allowed');
     may.add('unavailable');
-    when(!route.whileStepUp, 'step-up-required');
+    when(!route.whileStepUp || route.freshness !== undefined, 'step-up-required');
     when(!route.whileStepUp && !(reads && route.sensitivity === 'low'), 'session-restricted');
   }
   return CODES.filter((code) => may.has(code));
@@ -279,7 +287,7 @@ function headersOf(status: string): Pick<Response, 'headers'> {
   if (status === '401') {
     return header(
       'WWW-Authenticate',
-      'The challenge; a step-up names the acr (RFC 9470).',
+      'The challenge; a step-up names acr_values, and max_age where the route declares x-freshness (RFC 9470).',
       'string',
     );
   }

@@ -3,6 +3,7 @@ import type { AccessClaims } from '@verity/protocol/identity/schemas';
 import type { SessionId } from '@verity/protocol/ids';
 import type { Effect } from '@verity/protocol/policy/schemas';
 import type { Sensitivity } from '@verity/protocol/route';
+import type { Clock } from '@verity/domain/kernel/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Handlers, KeyCaller } from './handler';
 
@@ -37,6 +38,7 @@ export interface AppPorts {
   terminate(rights: SessionRights, reason: string): Promise<void>;
   /** Takes one request out of what `key` has a minute. Throws `unavailable` when that cannot be counted. */
   rateLimit(key: string, perMinute: number): Promise<Allowance>;
+  clock: Clock;
   newRequestId(): string;
   /** Told of each request of a session that was let in. */
   seen?(session: SessionId): void;

@@ -42,8 +42,14 @@ const quoted = (text: string): string => `"${text.replace(/[^\x20-\x7e]|["\\]/g,
 
 function challenge(fault: Fault): string {
   switch (fault.code) {
+    // RFC 9470, section 3.
     case 'step-up-required':
-      return `Bearer error="insufficient_user_authentication", error_description=${quoted(fault.message)}, acr_values=${quoted(fault.acrValues ?? '')}`;
+      return [
+        'Bearer error="insufficient_user_authentication"',
+        `error_description=${quoted(fault.message)}`,
+        ...(fault.acrValues ? [`acr_values=${quoted(fault.acrValues)}`] : []),
+        ...(fault.maxAgeSeconds === undefined ? [] : [`max_age="${fault.maxAgeSeconds}"`]),
+      ].join(', ');
     case 'token-expired':
     case 'session-ended':
       return `Bearer error="invalid_token", error_description=${quoted(fault.message)}`;

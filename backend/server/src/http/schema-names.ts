@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import * as alerts from '@verity/protocol/alerts/schemas';
 import * as audit from '@verity/protocol/audit/schemas';
+import * as passkeys from '@verity/protocol/identity/passkeys';
 import * as identity from '@verity/protocol/identity/schemas';
 import * as operations from '@verity/protocol/operations/routes';
 import * as policy from '@verity/protocol/policy/schemas';
@@ -23,6 +24,23 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
   Session: [identity.Session, 'A signed-in person on a device, with the risk of now.'],
   Notification: [identity.Notification, 'Something that a person should know.'],
   ApiKey: [identity.ApiKey, 'A key of an application; the secret itself is shown once, when made.'],
+  Passkey: [passkeys.Passkey, 'A passkey of a person; its private key never leaves their device.'],
+  CreationOptions: [
+    passkeys.CreationOptions,
+    'Options for navigator.credentials.create(), as JSON (WebAuthn Level 3).',
+  ],
+  RequestOptions: [
+    passkeys.RequestOptions,
+    'Options for navigator.credentials.get(), as JSON (WebAuthn Level 3).',
+  ],
+  AttestationAnswer: [
+    passkeys.AttestationAnswer,
+    'What navigator.credentials.create() gave, as JSON; binary in base64url.',
+  ],
+  AssertionAnswer: [
+    passkeys.AssertionAnswer,
+    'What navigator.credentials.get() gave, as JSON; binary in base64url.',
+  ],
   StepUpMethod: [identity.StepUpMethod, 'A way to prove again who one is.'],
   Verdict: [identity.Verdict, 'What a person says of a session: this was me, or not.'],
   SignedIn: [identity.SignedIn, 'An access token with the person and session that it is for.'],

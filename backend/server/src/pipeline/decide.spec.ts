@@ -24,6 +24,7 @@ const session = {
   groups: [] as string[],
   deviceTrusted: true,
   totpEnrolled: true,
+  passkeyEnrolled: false,
   stepUpAt: null,
 } as const;
 const risk = (score: number): RiskMessage => ({

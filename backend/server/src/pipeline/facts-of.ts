@@ -5,7 +5,7 @@ import type { RiskScore } from '@verity/protocol/risk/schemas';
 
 export type JudgedRights = Pick<
   SessionRights,
-  'role' | 'groups' | 'deviceTrusted' | 'totpEnrolled' | 'stepUpAt'
+  'role' | 'groups' | 'deviceTrusted' | 'totpEnrolled' | 'passkeyEnrolled' | 'stepUpAt'
 >;
 
 /** `risk` is null while nothing has been scored. */
@@ -19,6 +19,7 @@ export const factsOf = (
   groups: rights.groups,
   deviceTrusted: rights.deviceTrusted,
   totpEnrolled: rights.totpEnrolled,
+  passkeyEnrolled: rights.passkeyEnrolled,
   lastStepUpAt: rights.stepUpAt === null ? null : new Date(rights.stepUpAt),
   contributions: risk?.contributions ?? [],
   ...(resource ? { resource } : {}),

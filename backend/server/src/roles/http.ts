@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKeyRing } from '@verity/adapters/crypto/key-ring';
+import { createPasskeyCeremonies } from '@verity/adapters/crypto/passkeys';
 import { createPasswordHasher } from '@verity/adapters/crypto/password';
 import { totp } from '@verity/adapters/crypto/totp';
 import { createVault } from '@verity/adapters/crypto/vault';
+import { createPasskeyChallenges } from '@verity/adapters/redis/passkey-challenges';
 import { createAllowance } from '@verity/adapters/redis/rate-limit';
 import { createStageState } from '@verity/adapters/redis/stage-state';
 import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
@@ -14,6 +16,7 @@ import { activityNotes } from '@verity/domain/identity/activity';
 import { apiKeyring } from '@verity/domain/identity/api-keys';
 import { links } from '@verity/domain/identity/links';
 import { notices } from '@verity/domain/identity/notices';
+import { passkeys } from '@verity/domain/identity/passkeys';
 import { proofs } from '@verity/domain/identity/proof';
 import { refreshFamily } from '@verity/domain/identity/refresh';
 import { signIn } from '@verity/domain/identity/sign-in';
@@ -120,6 +123,14 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     newId,
   });
   const throttle = createSignInThrottle(redis);
+  const keys = passkeys({
+    users: stores.users,
+    ceremonies: createPasskeyCeremonies(config.PUBLIC_URL),
+    challenges: createPasskeyChallenges(redis),
+    tokens,
+    clock,
+    newId,
+  });
   const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
   const activity = activityNotes(stores.sessions, clock);
   const issued = links({
@@ -144,7 +155,20 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     tell,
     links: issued,
     windows: stores.behaviourWindows,
-    signIn: signIn({ ...stores, throttle, passwords, tokens, life, tell, record, clock, newId }),
+    tokens,
+    passkeys: keys,
+    signIn: signIn({
+      ...stores,
+      throttle,
+      passwords,
+      tokens,
+      passkeys: keys,
+      life,
+      tell,
+      record,
+      clock,
+      newId,
+    }),
     refresh: refreshFamily({
       ...stores,
       tokens,
@@ -153,7 +177,16 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
       clock,
       idleMinutes: config.SESSION_IDLE_MINUTES,
     }),
-    proofs: proofs({ users: stores.users, throttle, passwords, tokens, totp, vault, clock }),
+    proofs: proofs({
+      users: stores.users,
+      throttle,
+      passwords,
+      tokens,
+      totp,
+      vault,
+      passkeys: keys,
+      clock,
+    }),
     seen: activity.note,
     locate: ground.locate,
     registration: config.REGISTRATION,
@@ -244,6 +277,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
         await life.end(rights.id, { state: 'terminated', reason, by: 'system:policy' });
       },
       rateLimit: createAllowance(redis),
+      clock,
       newRequestId: newId,
       seen: activity.note,
       observe: (answer) => metrics.observe(answer),

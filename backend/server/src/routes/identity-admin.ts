@@ -184,7 +184,12 @@ export function identityAdminHandlers(
         by: actorOf(call.caller),
         address: call.address,
       });
-      const details = { reason: body.reason, sessions_ended: ended };
+      const details = {
+        reason: body.reason,
+        sessions_ended: ended,
+        totp_removed: user.totp !== null,
+        passkeys_removed: user.passkeys.length,
+      };
       await record(call, 'user.reset', `user:${user.id}`, details);
       return handOver(handed);
     },

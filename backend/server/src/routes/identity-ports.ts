@@ -6,16 +6,18 @@ import type {
   Devices,
   Notifications,
   PasswordHasher,
+  SecretTokens,
   Sessions,
   UserRecord,
   Users,
 } from '@verity/domain/identity/ports';
 import type { Links } from '@verity/domain/identity/links';
 import type { Tell } from '@verity/domain/identity/notices';
+import type { Passkeys } from '@verity/domain/identity/passkeys';
 import type { Proofs } from '@verity/domain/identity/proof';
 import type { RefreshFamily } from '@verity/domain/identity/refresh';
 import type { SessionLife } from '@verity/domain/identity/session-life';
-import type { signIn } from '@verity/domain/identity/sign-in';
+import type { SignIn } from '@verity/domain/identity/sign-in';
 import type { NewId } from '@verity/domain/kernel/ports';
 import type { SignalPorts } from './sign-in-signals';
 import type { VerdictPorts } from './verdicts';
@@ -25,9 +27,11 @@ export interface IdentityPorts extends SignalPorts, VerdictPorts {
   devices: Devices;
   sessions: Sessions;
   notifications: Notifications;
-  signIn: ReturnType<typeof signIn>;
+  signIn: SignIn;
   refresh: RefreshFamily;
   proofs: Proofs;
+  passkeys: Passkeys;
+  tokens: SecretTokens;
   links: Links;
   life: SessionLife;
   access: AccessTokens;

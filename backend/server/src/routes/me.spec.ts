@@ -50,7 +50,7 @@ describe('step-up', () => {
     const refused = await visitor.call('GET', '/api/v1/me/devices');
     expect(refused.json).toMatchObject({
       code: 'step-up-required',
-      acr_values: 'urn:verity:acr:totp',
+      acr_values: 'urn:verity:acr:otp',
     });
     const used = { method: 'totp', code: codeAt(secret, platform.now()) };
     expect((await visitor.call('POST', '/api/v1/step-up', used)).json.code).toBe(
@@ -60,7 +60,7 @@ describe('step-up', () => {
     const fresh = { method: 'totp', code: codeAt(secret, platform.now()) };
     const passed = await visitor.call('POST', '/api/v1/step-up', fresh);
     expect(passed.json).toMatchObject({
-      session: { state: 'active', acr: 'urn:verity:acr:totp', state_reason: null },
+      session: { state: 'active', acr: 'urn:verity:acr:otp', state_reason: null },
     });
     expect((await visitor.call('GET', '/api/v1/me/devices')).status).toBe(200);
     await until(() => findings(id, 'step_up').length === 2);

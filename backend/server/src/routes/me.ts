@@ -5,9 +5,10 @@ import type { identityRoutes } from '@verity/protocol/identity/routes';
 import type { DeviceId, UserId } from '@verity/protocol/ids';
 import type { Action } from '@verity/protocol/audit/schemas';
 import type { DeviceRecord } from '@verity/domain/identity/ports';
-import { methodsOf, wrongCode } from '@verity/domain/identity/proof';
+import { hasStrongWay, methodsOf } from '@verity/domain/identity/recovery';
 import type { Handlers, UserCaller } from '../http/handler';
 import { personOf, type IdentityPorts } from './identity-ports';
+import { carryWays } from './passkey-signals';
 import {
   presentDevice,
   presentNotification,
@@ -78,7 +79,8 @@ export function meHandlers(ports: IdentityPorts): Pick<Handlers, MeRoute> {
     async 'POST /api/v1/me/totp/confirm'({ body }, { caller, address }) {
       const user = await personOf(users, caller.rights.userId);
       const recovery_codes = await proofs.confirmTotp(user, body.code, address);
-      await life.refreshRights(user.id, { totpEnrolled: true });
+      await life.enrolled(caller.rights.id, 'totp');
+      await carryWays(ports, await personOf(users, user.id));
       await record(caller, address, 'auth.totp_enrolled');
       await tellOfAuthenticator(caller, 'An authenticator app was added to your account');
       return { recovery_codes };
@@ -88,10 +90,13 @@ export function meHandlers(ports: IdentityPorts): Pick<Handlers, MeRoute> {
       const user = await personOf(users, caller.rights.userId);
       if (!user.totp) throw new Fault('conflict', 'No authenticator app is enrolled.');
       await proofs.checkPassword(user, body.password, address);
-      const proof = await proofs.check(user, { method: 'totp', code: body.code }, address);
-      if (!proof.ok) throw wrongCode();
-      await users.change(user.id, { totp: null, totpDraft: null, recoveryCodeHashes: [] });
-      await life.refreshRights(user.id, { totpEnrolled: false });
+      const prover = { user, session: caller.rights.id, address };
+      const proof = await proofs.check(prover, { method: 'totp', code: body.code });
+      if (!proof.ok) throw proof.fault;
+      const left = await users.change(user.id, { totp: null, totpDraft: null });
+      // Codes stand in for a strong way: they go with the last.
+      if (!hasStrongWay(left)) await users.change(user.id, { recoveryCodeHashes: [] });
+      await carryWays(ports, await personOf(users, user.id));
       await record(caller, address, 'auth.totp_removed');
       await tellOfAuthenticator(caller, 'The authenticator app was removed from your account');
       return { done: true };

@@ -1,4 +1,5 @@
 // Records as the API shows them: names of the wire, times in ISO-8601, nothing that must stay inside.
+import type { Passkey } from '@verity/protocol/identity/passkeys';
 import type {
   ApiKey,
   Device,
@@ -8,6 +9,7 @@ import type {
 } from '@verity/protocol/identity/schemas';
 import type { Decision } from '@verity/protocol/policy/schemas';
 import type { Page } from '@verity/protocol/page';
+import type { PasskeyRecord } from '@verity/domain/identity/passkey-ports';
 import type {
   ApiKeyRecord,
   DeviceRecord,
@@ -32,9 +34,20 @@ export const presentUser = (user: UserRecord): User => ({
   groups: user.groups,
   status: user.status,
   totp_enrolled: user.totp !== null,
+  passkeys: user.passkeys.length,
   demo: user.demo,
   created_at: user.createdAt.toISOString(),
   last_seen_at: instant(user.lastSeenAt),
+});
+
+export const presentPasskey = (passkey: PasskeyRecord): Passkey => ({
+  id: passkey.id,
+  name: passkey.name,
+  credential_id: passkey.credentialId,
+  synced: passkey.synced,
+  aaguid: passkey.aaguid,
+  created_at: passkey.createdAt.toISOString(),
+  last_used_at: instant(passkey.lastUsedAt),
 });
 
 export const presentSession = (session: SessionRecord): Session => ({
@@ -80,6 +93,7 @@ export const presentNotification = (note: NotificationRecord): Notification => (
   body: note.body,
   link: note.link,
   session_id: note.session_id,
+  ...(note.acr_values ? { acr_values: note.acr_values } : {}),
   created_at: note.createdAt.toISOString(),
   read_at: instant(note.readAt),
 });

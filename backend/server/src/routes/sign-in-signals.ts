@@ -2,6 +2,7 @@
 import type { Bus } from '@verity/domain/bus/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { SessionRecord, Sessions } from '@verity/domain/identity/ports';
+import { methodsOf } from '@verity/domain/identity/recovery';
 import type { SignedInPerson, SignInRefused } from '@verity/domain/identity/sign-in';
 import { failedLoginBurst } from '@verity/domain/alerts/reports';
 import {
@@ -11,6 +12,7 @@ import {
   failedLoginsSignal,
   hourSignal,
   networkOf,
+  passkeySignInSignal,
 } from '@verity/domain/risk/signals';
 import { travelSignal, type Locate } from '@verity/domain/risk/travel';
 import type { FindingMessage, Observation } from '@verity/protocol/risk/messages';
@@ -60,9 +62,14 @@ export async function publishSignIn(ports: SignalPorts, person: SignedInPerson):
     hourSignal(person.hours, at.getUTCHours()),
     failedLoginsSignal(person.failuresBefore),
     company,
+    person.method === 'passkey' ? passkeySignInSignal() : null,
   ];
+  const [best_proof] = methodsOf(person.user);
   await Promise.all([
-    ports.bus.publish('stream:findings', finding(session, 'sign_in', observations, at)),
+    ports.bus.publish('stream:findings', {
+      ...finding(session, 'sign_in', observations, at),
+      ...(best_proof ? { best_proof } : {}),
+    }),
     ...others.map((other) =>
       ports.bus.publish('stream:findings', finding(other, 'concurrent', [company], at)),
     ),

@@ -3,9 +3,10 @@ import { Fault } from '@verity/protocol/faults';
 import type { identityRoutes } from '@verity/protocol/identity/routes';
 import type { SessionRecord, UserRecord } from '@verity/domain/identity/ports';
 import { newPerson } from '@verity/domain/identity/links';
-import { wrongCode } from '@verity/domain/identity/proof';
+import type { SignedInPerson, SignInRefused } from '@verity/domain/identity/sign-in';
 import { failedStepUpSignal, stepUpSignal } from '@verity/domain/risk/signals';
 import type { Call, Handler, Handlers, UserCaller } from '../http/handler';
+import { reportClone } from './passkey-signals';
 import { presentSession, presentUser } from './present';
 import { finding, publishFailure, publishSignIn } from './sign-in-signals';
 import { personOf, type IdentityPorts } from './identity-ports';
@@ -18,42 +19,69 @@ type SigningInRoute = Extract<
   `${string}/auth/${string}` | 'POST /api-login' | 'POST /api/v1/step-up'
 >;
 
+/** The reply of a session: its tokens, one in the body and one in the cookie. */
+function signedIn(
+  ports: Pick<IdentityPorts, 'access' | 'clock'>,
+  user: UserRecord,
+  session: SessionRecord,
+  refresh: string,
+  call: Call,
+) {
+  const maxAgeSeconds = Math.floor((session.expiresAt.getTime() - ports.clock().getTime()) / 1000);
+  call.setCookie(COOKIE, refresh, { maxAgeSeconds, path: COOKIE_PATH });
+  return { ...bearing(ports, session), user: presentUser(user) };
+}
+
+/** A session with a new access token, which says how strong and how old its proof is. */
+function bearing({ access }: Pick<IdentityPorts, 'access'>, session: SessionRecord) {
+  const { token, expiresInSeconds } = access.sign(session);
+  return {
+    token,
+    token_type: 'Bearer' as const,
+    expires_in: expiresInSeconds,
+    session: presentSession(session),
+  };
+}
+
+/** The reply to a sign-in that was tried, by whatever proof; what follows of it is told. Throws `wrong-credentials`. */
+export async function enterOrRefuse(
+  ports: IdentityPorts,
+  outcome: SignedInPerson | SignInRefused,
+  call: Call,
+) {
+  if (outcome.ok) {
+    await publishSignIn(ports, outcome);
+    const refresh = await ports.refresh.issue(outcome.session);
+    return signedIn(ports, outcome.user, outcome.session, refresh, call);
+  }
+  const { address } = call;
+  const { user, cloned, fault } = outcome;
+  // Not awaited: what follows for an account that exists must not lengthen the answer.
+  publishFailure(ports, outcome, address).catch((error: unknown) => ports.onLost(error));
+  if (user && cloned) await reportClone(ports, user, cloned, address);
+  throw (
+    fault ??
+    new Fault('wrong-credentials', 'E-mail address or password is wrong.', {
+      fix: 'Check both. An admin can hand you a reset link.',
+    })
+  );
+}
+
 export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningInRoute> {
   const { journal, life } = ports;
-
-  const signedIn = (user: UserRecord, session: SessionRecord, refresh: string, call: Call) => {
-    const { token, expiresInSeconds } = ports.access.sign(session);
-    const maxAgeSeconds = Math.floor(
-      (session.expiresAt.getTime() - ports.clock().getTime()) / 1000,
-    );
-    call.setCookie(COOKIE, refresh, { maxAgeSeconds, path: COOKIE_PATH });
-    return {
-      token,
-      token_type: 'Bearer' as const,
-      expires_in: expiresInSeconds,
-      user: presentUser(user),
-      session: presentSession(session),
-    };
-  };
 
   const login: Handler<'POST /api/v1/auth/login'> = async ({ body }, call) => {
     const { address, userAgent } = call;
     const { email, password, device: profile } = body;
-    const outcome = await ports.signIn({ email, password, profile, userAgent, address });
-    if (!outcome.ok) {
-      // Not awaited: what follows for an account that exists must not lengthen the answer.
-      publishFailure(ports, outcome, address).catch((error: unknown) => ports.onLost(error));
-      throw new Fault('wrong-credentials', 'E-mail address or password is wrong.', {
-        fix: 'Check both. An admin can hand you a reset link.',
-      });
-    }
-    await publishSignIn(ports, outcome);
-    const refresh = await ports.refresh.issue(outcome.session);
-    return signedIn(outcome.user, outcome.session, refresh, call);
+    const visit = { profile, userAgent, address };
+    return enterOrRefuse(ports, await ports.signIn.withPassword({ email, password, ...visit }), call);
   };
 
-  const refused = async (caller: UserCaller, failures: number, address: string): Promise<Fault> => {
-    const { rights } = caller;
+  const refused = async (
+    { rights }: UserCaller,
+    { failures, fault }: { failures: number; fault: Fault },
+    address: string,
+  ): Promise<Fault> => {
     await journal.record({
       actor: `user:${rights.userId}`,
       action: 'auth.step_up_failed',
@@ -67,7 +95,7 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
       'stream:findings',
       finding(rights, 'step_up', observations, ports.clock()),
     );
-    return wrongCode();
+    return fault;
   };
 
   return {
@@ -84,7 +112,8 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
         }
         const { session, token: next } = await ports.refresh.rotate(token, call.address);
         ports.seen(session.id);
-        return signedIn(await personOf(ports.users, session.userId), session, next, call);
+        const user = await personOf(ports.users, session.userId);
+        return signedIn(ports, user, session, next, call);
       } catch (error) {
         // A cookie that leads nowhere is forgotten; one that could not be looked at is kept.
         if (error instanceof Fault && error.status === 401) call.clearCookie(COOKIE, COOKIE_PATH);
@@ -188,8 +217,11 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
       const { rights } = caller;
       const by = `user:${rights.userId}`;
       const user = await personOf(ports.users, rights.userId);
-      const result = await ports.proofs.check(user, body, address);
-      if (!result.ok) throw await refused(caller, result.failures, address);
+      const result = await ports.proofs.check({ user, session: rights.id, address }, body);
+      if (!result.ok) {
+        if (result.cloned) await reportClone(ports, user, result.cloned, address);
+        throw await refused(caller, result, address);
+      }
       if (body.method === 'recovery_code') {
         await journal.record({
           actor: by,
@@ -209,7 +241,7 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
         'stream:findings',
         finding(session, 'step_up', observations, ports.clock()),
       );
-      return { session: presentSession(session) };
+      return bearing(ports, session);
     },
   };
 }

@@ -1,7 +1,9 @@
 // For specs: the routes of identity behind the real door, over a real Redis and MongoDB.
 import { generateSync } from 'otplib';
+import { createPasskeyChallenges } from '@verity/adapters/redis/passkey-challenges';
 import { createAllowance } from '@verity/adapters/redis/rate-limit';
 import { openKeyRing } from '@verity/adapters/crypto/key-ring';
+import { createPasskeyCeremonies } from '@verity/adapters/crypto/passkeys';
 import { createPasswordHasher } from '@verity/adapters/crypto/password';
 import { createSecretTokens } from '@verity/adapters/crypto/tokens';
 import { totp } from '@verity/adapters/crypto/totp';
@@ -17,6 +19,7 @@ import { apiKeyring } from '@verity/domain/identity/api-keys';
 import { links, newPerson } from '@verity/domain/identity/links';
 import { notices } from '@verity/domain/identity/notices';
 import type { Announce, RecordAction } from '@verity/domain/identity/outward';
+import { passkeys } from '@verity/domain/identity/passkeys';
 import { proofs } from '@verity/domain/identity/proof';
 import { refreshFamily } from '@verity/domain/identity/refresh';
 import { sessionLife } from '@verity/domain/identity/session-life';
@@ -32,7 +35,7 @@ import { identityAdminHandlers } from './identity-admin';
 
 export const PASSWORD = 'a password of some length';
 const MASTER_KEY = 'd4'.repeat(32);
-const ISSUER = 'https://verity.test';
+export const ISSUER = 'https://verity.test';
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
@@ -92,6 +95,15 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     audience: 'verity',
   });
   const issued = links({ ...stores, tokens, passwords, clock, newId, publicUrl: ISSUER });
+  const ceremonies = createPasskeyCeremonies(ISSUER);
+  const keys = passkeys({
+    ...stores,
+    ceremonies,
+    challenges: createPasskeyChallenges(test.redis),
+    tokens,
+    clock,
+    newId,
+  });
   const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
   const lost: unknown[] = [];
   const handlers = {
@@ -108,9 +120,31 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       tell,
       links: issued,
       windows: stores.behaviourWindows,
-      signIn: signIn({ ...stores, throttle, passwords, tokens, life, tell, record, clock, newId }),
+      tokens,
+      passkeys: keys,
+      signIn: signIn({
+        ...stores,
+        throttle,
+        passwords,
+        tokens,
+        passkeys: keys,
+        life,
+        tell,
+        record,
+        clock,
+        newId,
+      }),
       refresh: refreshFamily({ ...stores, tokens, life, record, clock, idleMinutes }),
-      proofs: proofs({ ...stores, throttle, passwords, tokens, totp, vault, clock }),
+      proofs: proofs({
+        ...stores,
+        throttle,
+        passwords,
+        tokens,
+        totp,
+        vault,
+        passkeys: keys,
+        clock,
+      }),
       seen: () => undefined,
       locate: () => null,
       registration: given.registration ?? 'invite',
@@ -129,6 +163,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       }),
       sessionRights: (id) => life.rightsNow(id),
       verifyApiKey: (key) => keyring.verify(key),
+      clock,
       rateLimit: createAllowance(test.redis),
     },
     { publicUrl: ISSUER, trustedProxies: '1' },
@@ -141,6 +176,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     life,
     access,
     issued,
+    ceremonies,
     published,
     announced,
     disconnected,

@@ -10,7 +10,8 @@ import { livesIn } from '@verity/domain/identity/session-rights';
 import { verdictSignal } from '@verity/domain/risk/signals';
 import type { BehaviourWindows } from '@verity/domain/risk/ports';
 import { Fault } from '@verity/protocol/faults';
-import { ACR, type Verdict } from '@verity/protocol/identity/schemas';
+import { acceptableAcr } from '@verity/protocol/identity/assurance';
+import type { Verdict } from '@verity/protocol/identity/schemas';
 import type { AlertId, SessionId } from '@verity/protocol/ids';
 import { finding } from './sign-in-signals';
 
@@ -94,6 +95,7 @@ function mustBeProved(rights: SessionRights, session: SessionRecord, at: Date): 
   if (proved || vouchesForAnother) return;
   throw new Fault('step-up-required', 'Prove that it is you before you vouch for this session.', {
     fix: 'Prove it at POST /api/v1/step-up, then say so again.',
-    acrValues: rights.totpEnrolled ? ACR.totp : ACR.password,
+    acrValues: acceptableAcr(rights),
+    maxAgeSeconds: FRESH_PROOF_MS / 1000,
   });
 }

@@ -1,7 +1,7 @@
 // The enforcement point of sockets: may a session in this state send this event?
 import type { ClientEvent } from '@verity/protocol/event';
 import { Fault } from '@verity/protocol/faults';
-import { ACR } from '@verity/protocol/identity/schemas';
+import { acceptableAcr } from '@verity/protocol/identity/assurance';
 import type { SessionRights } from '@verity/domain/identity/ports';
 
 /** True while the session lives. */
@@ -34,7 +34,7 @@ export function letPass(
   if (declared.whileStepUp) return;
   if (rights.state === 'step_up') {
     throw new Fault('step-up-required', rights.stateReason ?? 'Prove again that it is you.', {
-      acrValues: rights.totpEnrolled ? ACR.totp : ACR.password,
+      acrValues: acceptableAcr(rights),
       fix: 'Prove it at POST /api/v1/step-up, then send this again.',
     });
   }
