@@ -9,7 +9,7 @@ test('a wrong password is refused in the same words as an unknown person', async
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').fill('certainly not this one');
     const answered = page.waitForResponse('**/api/v1/auth/login');
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     expect((await answered).status()).toBe(401);
     const note = page.getByRole('alert');
     await expect(note).toBeVisible();
@@ -26,7 +26,7 @@ test('whoever is not signed in is led to the sign-in page, and back afterwards',
   await expect(page).toHaveURL(/sign-in/);
   await page.getByLabel('E-mail').fill(ADMIN.email);
   await page.getByLabel('Password').fill(ADMIN.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL(/\/sessions$/);
 });
 

@@ -9,7 +9,11 @@ import {
 import { cose } from '@simplewebauthn/server/helpers';
 import { Fault } from '@verity/protocol/faults';
 import type { AssertionAnswer, AttestationAnswer } from '@verity/protocol/identity/passkeys';
-import type { Checked, PasskeyCeremonies, PasskeyRecord } from '@verity/domain/identity/passkey-ports';
+import type {
+  Checked,
+  PasskeyCeremonies,
+  PasskeyRecord,
+} from '@verity/domain/identity/passkey-ports';
 import { modelName } from './passkey-models';
 
 /** How long the browser waits for the person, ms. */
@@ -31,7 +35,10 @@ export function relyingPartyOf(publicUrl: string): RelyingParty | null {
   return (protocol === 'https:' || isLocal) && !isAddress ? { id: hostname, origin } : null;
 }
 
-const descriptor = ({ credentialId, transports }: Pick<PasskeyRecord, 'credentialId' | 'transports'>) => ({
+const descriptor = ({
+  credentialId,
+  transports,
+}: Pick<PasskeyRecord, 'credentialId' | 'transports'>) => ({
   id: credentialId,
   type: 'public-key' as const,
   ...(transports.length > 0 ? { transports } : {}),

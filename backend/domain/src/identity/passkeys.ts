@@ -9,7 +9,12 @@ import type {
 } from '@verity/protocol/identity/passkeys';
 import type { PasskeyId, SessionId } from '@verity/protocol/ids';
 import type { Clock, NewId } from '../kernel/ports';
-import type { AskedFor, PasskeyCeremonies, PasskeyChallenges, PasskeyRecord } from './passkey-ports';
+import type {
+  AskedFor,
+  PasskeyCeremonies,
+  PasskeyChallenges,
+  PasskeyRecord,
+} from './passkey-ports';
 import type { SecretTokens, UserRecord, Users } from './ports';
 import { freshRecoveryCodes, hasStrongWay } from './recovery';
 

@@ -376,9 +376,7 @@ export interface Totp {
 
 /** Signs access tokens with the newest key (ES256). */
 export interface AccessTokens {
-  sign(
-    session: Pick<SessionRecord, 'id' | 'userId' | 'role' | 'acr' | 'stepUpAt' | 'startedAt'>,
-  ): {
+  sign(session: Pick<SessionRecord, 'id' | 'userId' | 'role' | 'acr' | 'stepUpAt' | 'startedAt'>): {
     token: string;
     expiresInSeconds: number;
   };

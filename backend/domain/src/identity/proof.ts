@@ -84,10 +84,7 @@ export function proofs(ports: ProofPorts) {
     }
   };
 
-  const misfitOf = async (
-    { user, session }: Prover,
-    given: ProofGiven,
-  ): Promise<Misfit | null> => {
+  const misfitOf = async ({ user, session }: Prover, given: ProofGiven): Promise<Misfit | null> => {
     if (given.method !== 'passkey') {
       return (await secretFits(user, given)) ? null : { fault: wrongCode(), cloned: null };
     }

@@ -43,7 +43,12 @@ export const EVIDENCE: Readonly<Record<Exclude<Source, 'prior'>, EvidenceRule>> 
 };
 
 /** What a passed check weighs, by how hard it is to pass for somebody else; used for the counterfactuals too. */
-export const STEP_UP_WEIGHT = { passkey: -3.5, totp: -3, recovery_code: -2, password: -1.2 } as const;
+export const STEP_UP_WEIGHT = {
+  passkey: -3.5,
+  totp: -3,
+  recovery_code: -2,
+  password: -1.2,
+} as const;
 export type StepUpProof = keyof typeof STEP_UP_WEIGHT;
 
 /** What one window of behaviour like the owner's typically weighs, and how long a person needs for it. */

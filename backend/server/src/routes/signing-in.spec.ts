@@ -38,7 +38,7 @@ describe('signing in', () => {
         token_type: 'Bearer',
         expires_in: 3600,
         user: { email: 'ann@example.org', role: 'user' },
-        session: { state: 'active', address: '203.0.113.1', acr: 'urn:verity:acr:password' },
+        session: { state: 'active', address: '203.0.113.1', acr: 'urn:verity:acr:pwd' },
       });
       expect(answer.text).not.toMatch(/passwordHash|argon2/);
       expect(answer.headers.get('set-cookie')).toMatch(

@@ -74,7 +74,11 @@ export function signingInHandlers(ports: IdentityPorts): Pick<Handlers, SigningI
     const { address, userAgent } = call;
     const { email, password, device: profile } = body;
     const visit = { profile, userAgent, address };
-    return enterOrRefuse(ports, await ports.signIn.withPassword({ email, password, ...visit }), call);
+    return enterOrRefuse(
+      ports,
+      await ports.signIn.withPassword({ email, password, ...visit }),
+      call,
+    );
   };
 
   const refused = async (

@@ -1,7 +1,8 @@
 // The one error type of the client: the problem details of the server, or the lack of any answer.
 import type { FaultCode, Problem } from '@verity/protocol/faults';
 
-export type ProblemCode = FaultCode | 'offline';
+/** `passkey`: the browser or the authenticator refused, before any server was asked. */
+export type ProblemCode = FaultCode | 'offline' | 'passkey';
 export type ClientProblem = Omit<Problem, 'code'> & { code: ProblemCode };
 
 export class ApiError extends Error {

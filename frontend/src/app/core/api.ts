@@ -31,7 +31,13 @@ export class Api {
       if (isAbort(error)) throw error;
       const failure = toApiError(error);
       if (failure.code === 'session-ended') this.identity.end(failure.message);
-      if (failure.code === 'step-up-required') this.identity.askStepUp(failure.message);
+      if (failure.code === 'step-up-required') {
+        const proved = this.identity.askStepUp(failure.message);
+        // What was only to be read is read anew once rights are back; what was to be done is done after the proof.
+        if (!key.startsWith('GET ') && (await proved)) {
+          return (await this.attempt(key, parts, true)) as Reply<K>;
+        }
+      }
       throw failure;
     }
   }

@@ -2,6 +2,7 @@
 import { Injectable, computed, signal } from '@angular/core';
 import { type ApiError, errorOfResponse, toApiError } from './api-error';
 import { deviceProfile } from './device';
+import { signWithPasskey, type RequestOptions } from './passkeys';
 import type { Session, SignedIn, User } from './wire';
 
 const RENEW_AT_SHARE = 0.8;
@@ -21,10 +22,13 @@ export class Identity {
   readonly ending = signal<Ending | undefined>(undefined);
   /** Why the person must prove again who they are; undefined when nothing is asked. */
   readonly stepUpReason = signal<string | undefined>(undefined);
+  /** Grows whenever proof is asked for, again too. */
+  readonly stepUpAsked = signal(0);
   /** Grows whenever what may be read changes, so that open pages read again. */
   readonly epoch = signal(0);
   readonly signedIn = computed(() => this.user() !== undefined);
 
+  private waitingForProof: ((proved: boolean) => void)[] = [];
   private renewing: Promise<void> | undefined;
   private renewTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly tabs = new BroadcastChannel('verity');
@@ -53,6 +57,19 @@ export class Identity {
     this.epoch.update((epoch) => epoch + 1);
   }
 
+  /**
+   * Signs in with a passkey, without address or password. With `autofill` it waits until the person picks one under
+   * the e-mail field. Rejects with `ApiError`, or with the abort's own error when another request takes its place.
+   */
+  async signInWithPasskey(autofill = false): Promise<void> {
+    const options = await post<RequestOptions>('/api/v1/auth/passkey/options');
+    const response = await signWithPasskey(options, autofill);
+    this.accept(
+      await post<SignedIn>('/api/v1/auth/passkey', { response, device: deviceProfile() }),
+    );
+    this.epoch.update((epoch) => epoch + 1);
+  }
+
   async signOut(): Promise<void> {
     const token = this.token();
     this.forget('You are signed out.', true);
@@ -65,8 +82,26 @@ export class Identity {
     if (this.signedIn()) this.forget(detail, false);
   }
 
-  askStepUp(reason: string): void {
+  /** Asks for proof; resolves when it is given (true) or declined. */
+  askStepUp(reason: string): Promise<boolean> {
     this.stepUpReason.set(reason);
+    this.stepUpAsked.update((asked) => asked + 1);
+    return new Promise((resolve) => this.waitingForProof.push(resolve));
+  }
+
+  /** The proof that was asked for is given, or declined. Declined, it stays due while the session says so. */
+  settleStepUp(proved: boolean): void {
+    if (proved || this.session()?.state !== 'step_up') this.stepUpReason.set(undefined);
+    const waiting = this.waitingForProof;
+    this.waitingForProof = [];
+    for (const resolve of waiting) resolve(proved);
+  }
+
+  /** The reply to a step-up: the session as it is now, and a token that tells of the proof. */
+  proved({ token, expires_in, session }: Omit<SignedIn, 'user'>): void {
+    this.bear(token, expires_in);
+    this.observe(session);
+    this.epoch.update((epoch) => epoch + 1);
   }
 
   /** The newest state of the own session; lifts or raises the request to step up. */
@@ -101,14 +136,18 @@ export class Identity {
   }
 
   private accept({ token, expires_in, user, session }: SignedIn): void {
-    this.token.set(token);
     this.user.set(user);
     this.ending.set(undefined);
     this.observe(session);
+    this.bear(token, expires_in);
+  }
+
+  private bear(token: string, expiresInSeconds: number): void {
+    this.token.set(token);
     clearTimeout(this.renewTimer);
     this.renewTimer = setTimeout(
       () => void this.refresh(token).catch(() => this.retryRenewal(token)),
-      expires_in * 1000 * RENEW_AT_SHARE,
+      expiresInSeconds * 1000 * RENEW_AT_SHARE,
     );
   }
 
@@ -127,7 +166,7 @@ export class Identity {
     this.token.set(undefined);
     this.user.set(undefined);
     this.session.set(undefined);
-    this.stepUpReason.set(undefined);
+    this.settleStepUp(false);
     this.ending.set({ detail, byOneself });
   }
 }

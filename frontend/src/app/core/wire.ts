@@ -14,6 +14,7 @@ export type UserStatus = User['status'];
 export type SessionState = Session['state'];
 export type StepUpMethod = Me['step_up_methods'][number];
 export type SignedIn = Reply<'POST /api/v1/auth/login'>;
+export type Passkey = Reply<'GET /api/v1/me/passkeys'>['items'][number];
 export type Device = Reply<'GET /api/v1/me/devices'>['items'][number];
 export type ApiKey = Reply<'GET /api/v1/api-keys'>['items'][number];
 export type Scope = ApiKey['scopes'][number];

@@ -38,6 +38,7 @@ export const ALERT_KIND = {
   failed_login_burst: 'Failed sign-ins',
   attack: 'Attack seen by a sensor',
   replayed_telemetry: 'Replayed telemetry',
+  cloned_passkey: 'Copied passkey',
   user_report: 'Reported by its owner',
   bus_pressure: 'Bus pressure',
 } as const satisfies Record<AlertKind, string>;

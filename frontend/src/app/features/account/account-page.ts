@@ -1,15 +1,24 @@
-// Account: authenticator app, password, devices, notifications.
+// Account: passkeys, authenticator app, recovery codes, password, devices, notifications.
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { Identity } from '../../core/identity';
 import { ROLE } from '../../ui/labels';
 import { OwnDevices } from '../../ui/own-devices';
 import { AuthenticatorCard } from './authenticator-card';
 import { NotificationsCard } from './notifications-card';
+import { PasskeysCard } from './passkeys-card';
 import { PasswordCard } from './password-card';
+import { RecoveryCard } from './recovery-card';
 
 @Component({
   selector: 'vt-account-page',
-  imports: [AuthenticatorCard, NotificationsCard, OwnDevices, PasswordCard],
+  imports: [
+    AuthenticatorCard,
+    NotificationsCard,
+    OwnDevices,
+    PasskeysCard,
+    PasswordCard,
+    RecoveryCard,
+  ],
   template: `
     <div class="page">
       <div class="page-head">
@@ -22,7 +31,9 @@ import { PasswordCard } from './password-card';
         </div>
       </div>
       <div class="columns">
+        <vt-passkeys-card />
         <vt-authenticator-card />
+        <vt-recovery-card />
         <vt-password-card />
       </div>
       <vt-own-devices />
@@ -34,9 +45,14 @@ import { PasswordCard } from './password-card';
 export class AccountPage {
   protected readonly identity = inject(Identity);
   protected readonly roles = ROLE;
-  protected readonly answer = computed(() =>
-    this.identity.user()?.totp_enrolled
-      ? 'Your account is protected by password and authenticator'
-      : 'Your account is protected by its password alone',
-  );
+  protected readonly answer = computed(() => {
+    const user = this.identity.user();
+    const ways = [
+      user?.passkeys ? (user.passkeys === 1 ? 'a passkey' : `${user.passkeys} passkeys`) : '',
+      user?.totp_enrolled ? 'an authenticator' : '',
+    ].filter(Boolean);
+    return ways.length > 0
+      ? `Your account is protected by ${ways.join(' and ')}`
+      : 'Your account is protected by its password alone';
+  });
 }

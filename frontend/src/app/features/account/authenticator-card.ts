@@ -1,21 +1,19 @@
-// The authenticator app: enrol by QR code, recovery codes shown once, remove with password and code.
+// The authenticator app: enrol by QR code, remove with password and code.
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
-import { download } from '../../core/download';
-import { plural } from '../../core/format';
 import { Identity } from '../../core/identity';
 import { query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
 import type { Reply } from '../../core/wire';
 import { CopyId } from '../../ui/copy-id';
-import { Icon } from '../../ui/icon';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { Value } from '../../ui/value';
+import { RecoveryCodes } from './recovery-codes';
 
 @Component({
   selector: 'vt-authenticator-card',
-  imports: [CopyId, Icon, Pending, ProblemNote, Value],
+  imports: [CopyId, Pending, ProblemNote, RecoveryCodes, Value],
   templateUrl: './authenticator-card.html',
   styles: `
     .enrol {
@@ -30,14 +28,6 @@ import { Value } from '../../ui/value';
       border: 1px solid var(--line);
       border-radius: var(--radius-s);
       background: #fff;
-    }
-    .codes {
-      display: grid;
-      grid-template-columns: repeat(auto-fill, minmax(130px, 1fr));
-      gap: 6px 16px;
-      padding: 12px;
-      border-radius: var(--radius-s);
-      background: var(--sunken);
     }
     .code {
       max-width: 160px;
@@ -70,10 +60,6 @@ export class AuthenticatorCard {
   protected readonly qr = computed(
     () => `data:image/svg+xml,${encodeURIComponent(this.enrolment()?.qr_svg ?? '')}`,
   );
-  protected readonly left = computed(() => {
-    const left = this.me.value()?.recovery_codes_left ?? 0;
-    return `${plural(left, 'recovery code')} left.`;
-  });
   private readonly digits = computed(() => this.code().replaceAll(/\s/g, ''));
 
   protected begin(): Promise<void> {
@@ -89,6 +75,7 @@ export class AuthenticatorCard {
         body: { code: this.digits() },
       });
       this.codes.set(recovery_codes);
+      if (recovery_codes.length === 0) this.toasts.say('The authenticator is enrolled.');
       this.enrolment.set(undefined);
       await this.readAgain();
     });
@@ -113,14 +100,12 @@ export class AuthenticatorCard {
     this.problem.set(undefined);
   }
 
-  protected save(): void {
-    download('verity-recovery-codes.txt', 'text/plain', `${this.codes().join('\n')}\n`);
-  }
-
   private async readAgain(): Promise<void> {
     await this.me.reload();
     const user = this.me.value()?.user;
     if (user) this.identity.user.set(user);
+    // Other cards of the page show what hangs on it.
+    this.identity.epoch.update((epoch) => epoch + 1);
   }
 
   private async during(act: () => Promise<void>): Promise<void> {

@@ -70,6 +70,7 @@ export class SessionGate {
       if (me) untracked(() => this.accept(me));
     });
     effect(() => {
+      this.identity.stepUpAsked();
       if (this.identity.stepUpReason()) untracked(() => void this.prove());
     });
     // Enforcement tells the person; what it did to the session is then read.
@@ -81,8 +82,11 @@ export class SessionGate {
     this.open = true;
     const { StepUpDialog } = await import('./step-up-dialog');
     this.dialog
-      .open(StepUpDialog, { backdropClass: 'scrim', ariaLabelledBy: 'step-up-title' })
-      .closed.subscribe(() => (this.open = false));
+      .open<boolean>(StepUpDialog, { backdropClass: 'scrim', ariaLabelledBy: 'step-up-title' })
+      .closed.subscribe((proved) => {
+        this.open = false;
+        this.identity.settleStepUp(proved === true);
+      });
   }
 
   private accept(me: Me): void {

@@ -1,12 +1,23 @@
 // Signing in: says why one is here when a session has ended, and leads back to where one was.
-import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  afterNextRender,
+  inject,
+  input,
+  signal,
+} from '@angular/core';
 import { Router } from '@angular/router';
-import { type ClientProblem, toApiError } from '../../core/api-error';
+import { type ClientProblem, isAbort, toApiError } from '../../core/api-error';
 import { Identity } from '../../core/identity';
+import { autofillSupported, passkeysSupported, stopWaitingForPasskey } from '../../core/passkeys';
 import { Icon } from '../../ui/icon';
 import { ProblemNote } from '../../ui/pending';
 import { Value } from '../../ui/value';
 import { Frame } from './frame';
+
+const OFFER_MS = 4 * 60_000;
 
 @Component({
   selector: 'vt-sign-in-page',
@@ -34,7 +45,7 @@ import { Frame } from './frame';
             class="input"
             type="email"
             name="email"
-            autocomplete="username"
+            autocomplete="username webauthn"
             required
             [(vtValue)]="email"
           />
@@ -54,9 +65,14 @@ import { Frame } from './frame';
           {{ busy() ? 'Signing in …' : 'Sign in' }}
         </button>
       </form>
+      @if (passkeys) {
+        <div class="or faint small" aria-hidden="true">or</div>
+        <button type="button" class="btn wide" [disabled]="busy()" (click)="usePasskey()">
+          <vt-icon name="key" />Sign in with a passkey
+        </button>
+      }
       <p class="small soft">
-        Lost your password or authenticator? An admin of this installation can hand you a reset
-        link.
+        Lost your password and passkey? An admin of this installation can hand you a reset link.
       </p>
     </vt-frame>
   `,
@@ -64,6 +80,17 @@ import { Frame } from './frame';
     form {
       display: grid;
       gap: 14px;
+    }
+    .or {
+      display: flex;
+      align-items: center;
+      gap: 12px;
+    }
+    .or::before,
+    .or::after {
+      flex: 1;
+      border-top: 1px solid var(--line);
+      content: '';
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -78,15 +105,58 @@ export class SignInPage {
   protected readonly busy = signal(false);
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
 
-  protected async signIn(): Promise<void> {
-    if (this.busy() || !this.email() || !this.password()) return;
+  protected readonly passkeys = passkeysSupported();
+  private left = false;
+  private offerTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    afterNextRender(() => void this.offer());
+    inject(DestroyRef).onDestroy(() => {
+      this.left = true;
+      clearTimeout(this.offerTimer);
+      if (this.passkeys) void stopWaitingForPasskey();
+    });
+  }
+
+  protected signIn(): Promise<void> {
+    if (!this.email() || !this.password()) return Promise.resolve();
+    return this.during(() => this.identity.signIn(this.email().trim(), this.password()));
+  }
+
+  protected async usePasskey(): Promise<void> {
+    clearTimeout(this.offerTimer);
+    await this.during(() => this.identity.signInWithPasskey());
+    if (!this.left) void this.offer();
+  }
+
+  /** Passkeys stand in the list under the e-mail field for as long as the page does. */
+  private async offer(): Promise<void> {
+    if (!(await autofillSupported()) || this.left) return;
+    // The question is good for five minutes; a new one takes its place before that.
+    this.offerTimer = setTimeout(() => void this.offer(), OFFER_MS);
+    try {
+      await this.identity.signInWithPasskey(true);
+      await this.goOn();
+    } catch (error) {
+      // An offer that was not taken up, or could not be made, is nothing to tell: the button says why.
+      const { problem } = toApiError(error);
+      if (!isAbort(error) && problem.code === 'wrong-credentials') this.problem.set(problem);
+    }
+  }
+
+  private async goOn(): Promise<void> {
+    const next = this.next();
+    await this.router.navigateByUrl(next?.startsWith('/') && !next.startsWith('//') ? next : '/');
+  }
+
+  private async during(enter: () => Promise<void>): Promise<void> {
+    if (this.busy()) return;
     this.busy.set(true);
     try {
-      await this.identity.signIn(this.email().trim(), this.password());
-      const next = this.next();
-      await this.router.navigateByUrl(next?.startsWith('/') && !next.startsWith('//') ? next : '/');
+      await enter();
+      await this.goOn();
     } catch (error) {
-      this.problem.set(toApiError(error).problem);
+      if (!isAbort(error)) this.problem.set(toApiError(error).problem);
       this.password.set('');
     }
     this.busy.set(false);

@@ -43,12 +43,12 @@ export class UserActions {
 
   async reset({ id, name }: User): Promise<void> {
     const consent = await this.confirm.ask({
-      title: `Reset password and authenticator of ${name}?`,
-      consequence: `Every session of ${name} ends, password and authenticator stop working, and you get a link to hand over. Make sure that it is really ${name} who asks.`,
+      title: `Reset every way to sign in of ${name}?`,
+      consequence: `Every session of ${name} ends, password, authenticator, passkeys and recovery codes stop working, and you get a link to hand over. Make sure that it is really ${name} who asks.`,
       confirm: 'Reset',
       danger: true,
       reason: true,
-      suggestions: ['Lost the authenticator', 'Forgot the password'],
+      suggestions: ['Lost the authenticator', 'Lost the passkey', 'Forgot the password'],
     });
     if (!consent) return;
     try {
