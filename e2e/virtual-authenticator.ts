@@ -10,7 +10,20 @@ export interface VirtualAuthenticator {
   lose(): Promise<void>;
 }
 
-export async function addAuthenticator(page: Page): Promise<VirtualAuthenticator> {
+/**
+ * Nobody has to touch it: it answers whatever is asked, an offer under the e-mail field too. So the page is told that
+ * the browser makes no such offers, unless `autofill` is what the test is about.
+ */
+export async function addAuthenticator(
+  page: Page,
+  { autofill = false } = {},
+): Promise<VirtualAuthenticator> {
+  if (!autofill) {
+    await page.addInitScript(() => {
+      PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false);
+      Reflect.deleteProperty(PublicKeyCredential, 'getClientCapabilities');
+    });
+  }
   const cdp: CDPSession = await page.context().newCDPSession(page);
   // Without its own window: the virtual authenticator answers at once.
   await cdp.send('WebAuthn.enable', { enableUI: false });

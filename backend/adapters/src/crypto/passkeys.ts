@@ -3,7 +3,6 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
   type AuthenticationResponseJSON,
-  type AuthenticatorTransport,
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
 import { cose } from '@simplewebauthn/server/helpers';
@@ -119,7 +118,7 @@ export function createPasskeyCeremonies(publicUrl: string): PasskeyCeremonies {
           credential: {
             id: passkey.credentialId,
             publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
-            transports: passkey.transports as AuthenticatorTransport[],
+            transports: passkey.transports,
             // The library would judge the counter before the signature: anybody could then cry "copied".
             counter: 0,
           },
