@@ -16,7 +16,7 @@ import { isCoveredBy, reviewPolicy, type ReviewContext } from './review-policy';
 const NOW = new Date('2026-03-01T09:00:00.000Z');
 const context: ReviewContext = {
   groups: new Set(['staff']),
-  admins: [{ groups: [], totpEnrolled: true }],
+  admins: [{ groups: [], totpEnrolled: true, passkeyEnrolled: false }],
   calmScore: 10,
   now: NOW,
 };
@@ -98,7 +98,7 @@ describe('a policy that locks out every admin', () => {
   it('passes when one admin is left a way in, or proof opens it', () => {
     const guarded = draft(rule({ roles: ['admin'], totp_enrolled: false }, { effect: 'restrict' }));
     expect(found(guarded)).toEqual([]);
-    const admins = [{ groups: [], totpEnrolled: false }];
+    const admins = [{ groups: [], totpEnrolled: false, passkeyEnrolled: false }];
     expect(found(guarded, { admins })).toEqual(['error /rules/0']);
     expect(found(draft(rule({ roles: ['admin'], no_step_up_within: 900 })))).toEqual([]);
   });
@@ -128,6 +128,7 @@ describe('isCoveredBy', () => {
     groups: fc.subarray(['a', 'b']),
     deviceTrusted: fc.boolean(),
     totpEnrolled: fc.boolean(),
+    passkeyEnrolled: fc.boolean(),
     lastStepUpAt: fc.constantFrom(null, NOW, new Date(NOW.getTime() - 600_000)),
     contributions: fc.array(
       fc.record({

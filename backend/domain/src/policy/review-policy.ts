@@ -16,7 +16,7 @@ export interface ReviewContext {
   /** Ids of the groups that there are. */
   groups: ReadonlySet<string>;
   /** Everybody who could mend a policy: the admins who can sign in. */
-  admins: readonly { groups: readonly string[]; totpEnrolled: boolean }[];
+  admins: readonly { groups: readonly string[]; totpEnrolled: boolean; passkeyEnrolled: boolean }[];
   /** Score of a session against which nothing speaks. */
   calmScore: number;
   now: Date;
@@ -132,6 +132,7 @@ const COVERS: Record<Exclude<keyof Condition, 'signal_weight'>, Compare> = {
   sensitivity: within,
   resources: within,
   totp_enrolled: equal,
+  strong_proof_enrolled: equal,
   no_step_up_within: atLeast,
   challenged_for_seconds: atLeast,
 };
@@ -207,6 +208,7 @@ function whatStops(
     groups: admin.groups,
     deviceTrusted: true,
     totpEnrolled: admin.totpEnrolled,
+    passkeyEnrolled: admin.passkeyEnrolled,
     lastStepUpAt: now,
     contributions: [],
   };

@@ -20,6 +20,7 @@ describe('a condition in words', () => {
       sensitivity: ['high'],
       resources: ['books'],
       totp_enrolled: true,
+      strong_proof_enrolled: true,
       no_step_up_within: 5400,
       challenged_for_seconds: 10,
     };
@@ -31,6 +32,7 @@ describe('a condition in words', () => {
       'the person is in staff',
       'the device is not trusted',
       'an authenticator is enrolled',
+      'an authenticator or a passkey is enrolled',
       'failed logins weighs 1.5 or more',
       'what is asked for is of high sensitivity',
       'what is asked for is books',

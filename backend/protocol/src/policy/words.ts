@@ -29,6 +29,10 @@ const PARTS: { [K in keyof Required<Condition>]: (value: never, when: Condition)
   groups: (groups: string[]) => `the person is in ${either(groups)}`,
   device_trusted: (trusted: boolean) => `the device is ${trusted ? 'trusted' : 'not trusted'}`,
   totp_enrolled: (enrolled: boolean) => `${enrolled ? 'an' : 'no'} authenticator is enrolled`,
+  strong_proof_enrolled: (enrolled: boolean) =>
+    enrolled
+      ? 'an authenticator or a passkey is enrolled'
+      : 'neither authenticator nor passkey is enrolled',
   signals: (signals: string[], { signal_weight: weight = DEFAULT_SIGNAL_WEIGHT }: Condition) =>
     `${either(signals.map((one) => one.replaceAll('_', ' ')))} weighs ${weight} or more`,
   signal_weight: () => '',

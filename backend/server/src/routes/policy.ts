@@ -78,6 +78,7 @@ export function policyHandlers(ports: PolicyRoutePorts): Handlers<keyof typeof p
       admins: admins.items.map((admin) => ({
         groups: admin.groups,
         totpEnrolled: admin.totp !== null,
+        passkeyEnrolled: admin.passkeys.length > 0,
       })),
       calmScore: CALM_SCORE,
       now: ports.clock(),
