@@ -107,6 +107,24 @@ const secrets: Check = ({ dataDir }) => {
       );
 };
 
+/** Browsers keep Secure cookies and passkeys to https and localhost, and passkeys to names. */
+const publicUrl: Check = ({ port, env }) => {
+  const given = env.PUBLIC_URL;
+  if (!given) return [ok('address', `http://localhost:${port} (PUBLIC_URL is not set)`)];
+  if (!URL.canParse(given)) {
+    return [wrong('address', 'PUBLIC_URL is no URL', 'set it to https://the.name.of.this.host')];
+  }
+  const { protocol, hostname } = new URL(given);
+  const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost');
+  if (protocol !== 'https:' && !isLocal) {
+    const is = `PUBLIC_URL is plain http on ${hostname}: browsers drop the cookie that keeps people signed in, and offer no passkeys`;
+    return [wrong('address', is, 'put TLS in front and set PUBLIC_URL=https://…')];
+  }
+  return /^[\d.]+$|^\[/.test(hostname)
+    ? [wrong('address', `PUBLIC_URL names no host: ${hostname} carries no passkeys`, 'use a name')]
+    : [ok('address', given)];
+};
+
 const processes: Check = ({ dataDir }) => {
   const holder = lockHolder(dataDir);
   const left = leftOver(dataDir);
@@ -189,6 +207,7 @@ export const checks: readonly Check[] = [
   packages,
   dataDirectory,
   secrets,
+  publicUrl,
   processes,
   publicPort,
   stackParts,

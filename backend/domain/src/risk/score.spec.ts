@@ -161,6 +161,19 @@ describe('the score', () => {
     expect(certain.contributions[1]?.counterfactual?.action).toBe('an authenticator check');
   });
 
+  it.each([
+    ['passkey', 'a passkey check'],
+    ['totp', 'an authenticator check'],
+    ['password', 'giving your password again'],
+  ] as const)('proposes the %s to whoever has nothing stronger', (best_proof, action) => {
+    const told = { ...finding([], START, 'enrolment'), best_proof };
+    const state = applyFinding(applyFinding(fresh(), told), finding([typing(7)]));
+    const { counterfactual } = scoreSession(state, START).contributions[1]!;
+    const proven = applyFinding(state, finding([stepUpSignal(best_proof)], START, 'step_up'));
+    expect(counterfactual?.action).toBe(action);
+    expect(counterfactual?.score).toBeCloseTo(scoreSession(proven, START).risk_score, 1);
+  });
+
   it('forgives nine tenths of behaviour after a step-up, and nothing after a failed one', () => {
     const state = applyFinding(fresh(), finding([typing(5)]));
     const proven = applyFinding(state, finding([stepUpSignal('totp')], START, 'step_up'));
