@@ -87,7 +87,10 @@ test('a passkey that is picked under the e-mail field signs in', async ({ page, 
   await enrol(page);
   // The virtual device takes up the offer as soon as the sign-in page makes it.
   const answered = page.waitForResponse('**/api/v1/auth/passkey');
-  await page.getByRole('button', { name: /account|Ada/i }).first().click();
+  await page
+    .getByRole('button', { name: /account|Ada/i })
+    .first()
+    .click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   expect((await answered).status()).toBe(200);
   await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
