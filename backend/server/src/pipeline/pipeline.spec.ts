@@ -192,7 +192,7 @@ describe('the pipeline', () => {
     const model = await until(
       () => world.stores.behaviourModels.newest(person.session.userId, 'mouse'),
       'a model of mouse movement',
-      20_000,
+      60_000,
     );
     expect(model.version).toBeGreaterThanOrEqual(1);
     expect(model.windows).toBeGreaterThanOrEqual(80);
@@ -209,7 +209,7 @@ describe('the pipeline', () => {
     // What a stranger does is not learnt.
     await notMe(person);
     await client.closed;
-  }, 60_000);
+  }, 120_000);
 
   it('sweeps: silence is scored again, a session whose time is over ends, lost rights are repaired', async () => {
     const stages = await world.startStages({ sweepSeconds: 600 });
