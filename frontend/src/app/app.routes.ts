@@ -1,6 +1,6 @@
 // Every place of the client; each is loaded when it is first opened.
 import type { Routes } from '@angular/router';
-import { hasRole, signedIn, toHome } from './core/guards';
+import { hasRole, keepsDraft, signedIn, toHome } from './core/guards';
 
 export const routes: Routes = [
   {
@@ -67,6 +67,33 @@ export const routes: Routes = [
         title: 'Alert',
         canActivate: [hasRole('admin')],
         loadComponent: () => import('./features/alerts/alert-page').then((m) => m.AlertPage),
+      },
+      {
+        path: 'policies',
+        title: 'Policies',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () =>
+          import('./features/policies/policies-page').then((m) => m.PoliciesPage),
+      },
+      {
+        path: 'policies/edit',
+        title: 'Edit the policy',
+        canActivate: [hasRole('admin')],
+        canDeactivate: [keepsDraft],
+        loadComponent: () => import('./features/policies/edit-page').then((m) => m.EditPage),
+      },
+      {
+        path: 'policies/versions',
+        title: 'Versions of the policy',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () =>
+          import('./features/policies/versions-page').then((m) => m.VersionsPage),
+      },
+      {
+        path: 'users/groups',
+        title: 'Groups',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/users/groups-page').then((m) => m.GroupsPage),
       },
       {
         path: 'users',

@@ -210,7 +210,7 @@ export class MongoDecisions implements Decisions {
           },
         },
       ]),
-      this.#store.aggregate<RuleCount>([recent, ...countByRule('$policy_version', '$rule_id')]),
+      this.#store.aggregate<RuleCount>([recent, ...countByRule(null, '$rule_id')]),
       this.#store.aggregate<RuleCount>([
         recent,
         { $unwind: '$would' },
@@ -228,14 +228,14 @@ export class MongoDecisions implements Decisions {
 }
 
 interface RuleCount {
-  _id: { version: number; rule: string };
+  _id: { version: number | null; rule: string };
   sessions: number;
   decisions: number;
   lastAt: Date;
 }
 
 /** Two groupings: a set of sessions would not fit one document when there are many. */
-const countByRule = (version: string, rule: string) => [
+const countByRule = (version: string | null, rule: string) => [
   {
     $group: {
       _id: { version, rule, session: '$session_id' },

@@ -250,9 +250,9 @@ describe('decisions', () => {
     const activity = await store.decisions.activity(later(86_400_000));
     expect(activity).toMatchObject({ sessions: 2, challenged: 1, terminated: 0 });
     const counts = activity.rules.map(({ policyVersion, ruleId, reported, sessions, decisions }) =>
-      [policyVersion, ruleId, reported, sessions, decisions].join(' '),
+      [policyVersion ?? 'all', ruleId, reported, sessions, decisions].join(' '),
     );
-    expect(counts.sort()).toEqual(['7 ask false 1 1', '7 last false 2 3', '8 strict true 2 2']);
+    expect(counts.sort()).toEqual(['8 strict true 2 2', 'all ask false 1 1', 'all last false 2 3']);
   });
 });
 

@@ -49,7 +49,8 @@ export interface DecisionActivity {
 }
 
 export interface RuleActivity {
-  policyVersion: number;
+  /** Of what was only reported; null for what was decided, which is counted over all versions. */
+  policyVersion: number | null;
   ruleId: string;
   /** It only told what it would have done. */
   reported: boolean;

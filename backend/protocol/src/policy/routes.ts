@@ -72,7 +72,8 @@ export const policyRoutes = routes({
       terminated: z.number().int(),
       rules: z.array(
         z.object({
-          policy_version: z.number().int(),
+          /** Of what was only reported; null for what was decided, which is counted over all versions. */
+          policy_version: z.number().int().nullable(),
           rule_id: z.string(),
           /** It only told what it would have done. */
           reported: z.boolean(),

@@ -167,7 +167,7 @@ export const Decision = z.object({
   reasons: z.array(z.string()),
   /** Rules in report-only mode that held, and what a version on trial would have decided otherwise. Never enforced. */
   would: z.array(Would),
-  /** Id of the resource that was asked for; null when the decision is about the session as a whole. */
+  /** What was asked for: the id of a resource or its sensitivity; null when it is about the session as a whole. */
   resource: z.string().nullable(),
   at: Instant,
 });

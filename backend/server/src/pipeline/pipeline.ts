@@ -84,7 +84,6 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     trainer: threadTrainer(),
     shelf,
   });
-  const sweep = startSweep({ ...needs, everySeconds: settings.sweepSeconds });
   // Every process has read the new version by then; whoever is silent meets it too.
   let judging: ReturnType<typeof setTimeout> | undefined;
   const policy = await followPolicy({
@@ -115,6 +114,7 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     runnable(recordAuditStage(needs)),
   ];
   const running: Subscription[] = stages.map((stage) => stage.run(needs.bus));
+  const sweep = startSweep({ ...needs, everySeconds: settings.sweepSeconds });
 
   return {
     sweep,

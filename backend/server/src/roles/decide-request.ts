@@ -1,26 +1,54 @@
 // Asks the decision point about one request: the session's rights, the score in context, and what is asked for.
 import { decide, type PolicyDecision } from '@verity/domain/policy/decide';
+import type { StandingPolicy } from '@verity/domain/policy/ports';
 import { askedOf } from '@verity/domain/policy/resource-of';
+import { wouldOf } from '@verity/domain/policy/would';
 import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { RequestScore } from '@verity/domain/risk/request-context';
-import type { Policy } from '@verity/protocol/policy/schemas';
+import { conditionInWords } from '@verity/protocol/policy/words';
 import type { AskedRoute } from '../http/ports';
 import { factsOf } from '../pipeline/facts-of';
+import type { RequestNotes } from './request-notes';
 
 export const decideRequest =
-  (needs: { policy(): Policy; clock: Clock }) =>
+  (needs: { standing(): StandingPolicy; notes: Pick<RequestNotes, 'note'>; clock: Clock }) =>
   (
     rights: SessionRights,
     { method, path, sensitivity }: AskedRoute,
     scored: RequestScore,
   ): PolicyDecision => {
-    const policy = needs.policy();
-    const resource = askedOf(policy, { host: null, method, path }, sensitivity);
-    return decide(
-      policy,
-      factsOf(rights, { risk_score: scored.score, contributions: scored.contributions }, resource),
-      null,
-      needs.clock(),
-    );
+    const { current, trial } = needs.standing();
+    const now = needs.clock();
+    const risk = { risk_score: scored.score, contributions: scored.contributions };
+    const judge = (policy: StandingPolicy['current']) => {
+      const asked = askedOf(policy, { host: null, method, path }, sensitivity);
+      return {
+        asked,
+        version: policy.version,
+        decision: decide(policy, factsOf(rights, risk, asked), null, now),
+      };
+    };
+    const { asked, decision } = judge(current);
+    const would = wouldOf({ version: current.version, decision }, trial && judge(trial));
+    if (decision.effect !== 'allow' || would.length > 0) {
+      const rule = current.rules.find(({ id }) => id === decision.ruleId);
+      needs.notes.note({
+        session_id: rights.id,
+        user_id: rights.userId,
+        effect: decision.effect,
+        previous_effect: decision.effect,
+        rule_id: decision.ruleId,
+        rule_name: decision.ruleName,
+        rule_condition: rule ? conditionInWords(rule.when) : '',
+        policy_version: current.version,
+        risk_score: scored.score,
+        band: scored.band,
+        reasons: decision.reasons,
+        would,
+        resource: asked.id ?? `${asked.sensitivity} sensitivity`,
+        at: now,
+      });
+    }
+    return decision;
   };

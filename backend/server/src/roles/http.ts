@@ -47,6 +47,7 @@ import { telemetryEvents } from '../sockets/telemetry';
 import { decideRequest } from './decide-request';
 import { lifeOver, sha256, VERSION, type Ground } from './ground';
 import { createMetrics } from './metrics';
+import { requestNotes } from './request-notes';
 
 const MAINTENANCE_MS = 5_000;
 const KEY_CARE_MS = 60_000;
@@ -132,6 +133,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     newId,
   });
   const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
+  const notes = requestNotes({ decisions: stores.decisions, newId });
   const activity = activityNotes(stores.sessions, clock);
   const issued = links({
     ...stores,
@@ -194,7 +196,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
   });
   const contexts = requestContexts({
     ...ground,
-    decide: decideRequest({ policy: policy.current, clock }),
+    decide: decideRequest({ standing: policy.standing, notes, clock }),
     onLost: (err) => log.warn({ err }, 'the context of a request could not be kept'),
   });
   const { statistics } = hub;
@@ -295,11 +297,13 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
   await listen(httpServer, config.PORT, config.HOST);
 
   every(MAINTENANCE_MS, 'activity', () => activity.flush(), ground);
+  every(MAINTENANCE_MS, 'decisions about requests', () => notes.flush(), ground);
   every(KEY_CARE_MS, 'signing keys', () => access.rotateWhenDue(), ground);
   shutdown.on('intake', 'sockets', () => hub.close());
   shutdown.on('intake', 'http', () => closeServer(httpServer));
   shutdown.on('drain', 'telemetry', () => intake.drain());
   shutdown.on('drain', 'activity', () => activity.flush());
+  shutdown.on('drain', 'decisions about requests', () => notes.flush());
 
   const setUp = await issued.setUp();
   showSetUpLink(setUp?.link ?? null, config.DATA_DIR);

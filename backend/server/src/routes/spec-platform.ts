@@ -22,6 +22,7 @@ import type { Announce, RecordAction } from '@verity/domain/identity/outward';
 import { passkeys } from '@verity/domain/identity/passkeys';
 import { proofs } from '@verity/domain/identity/proof';
 import { refreshFamily } from '@verity/domain/identity/refresh';
+import { groupsNamed } from '@verity/domain/policy/named';
 import { sessionLife } from '@verity/domain/identity/session-life';
 import { signIn } from '@verity/domain/identity/sign-in';
 import type { Role, SignedIn } from '@verity/protocol/identity/schemas';
@@ -30,6 +31,7 @@ import type { Payload, StreamName } from '@verity/protocol/streams';
 import { accessVerifier } from '../http/access-token';
 import { createApp } from '../http/app';
 import { doorPorts, reached, serve, type Answer, type Sent } from '../http/spec-server';
+import { groupHandlers } from './groups';
 import { identityHandlers } from './identity';
 import { identityAdminHandlers } from './identity-admin';
 
@@ -149,6 +151,13 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       locate: () => null,
       registration: given.registration ?? 'invite',
       onLost: (error) => void lost.push(error),
+    }),
+    ...groupHandlers({
+      ...stores,
+      life,
+      journal,
+      clock,
+      groupsInPolicy: async () => groupsNamed(await stores.policies.standing()),
     }),
     ...identityAdminHandlers({ ...stores, keyring, links: issued, life, journal, clock }),
   };

@@ -1,7 +1,7 @@
 // Specs of how numbers and times are written.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes, duration, plural, relativeTime, scoreText, signed, words } from './format';
+import { bytes, duration, facts, plural, relativeTime, scoreText, signed, words } from './format';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -59,4 +59,12 @@ describe('sizes and lengths', () => {
   it('turns names into words', () => {
     expect(words('failed_login_burst')).toBe('Failed login burst');
   });
+});
+
+it('facts show numbers to two decimals, inside lists and objects too', () => {
+  expect(facts({ log_odds: 3.2998046875, name: 'a', parts: [{ weight: 1.005 }, 2] })).toEqual([
+    ['Log odds', '3.3'],
+    ['Name', 'a'],
+    ['Parts', '[{"weight":1},2]'],
+  ]);
 });

@@ -75,9 +75,12 @@ export function words(name: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The facts of an open record as pairs of words. */
+/** The facts of an open record as pairs of words; numbers to two decimals, however many were measured. */
 export const facts = (record: Readonly<Record<string, unknown>>): [string, string][] =>
   Object.entries(record).map(([key, value]) => [
     words(key),
-    typeof value === 'string' ? value : JSON.stringify(value),
+    typeof value === 'string' ? value : JSON.stringify(value, toTwoDecimals),
   ]);
+
+const toTwoDecimals = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' ? Number(value.toFixed(2)) : value;

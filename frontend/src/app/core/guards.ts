@@ -1,6 +1,6 @@
 // Who may open which page. The server decides what may be read; this only keeps dead ends out of sight.
 import { inject } from '@angular/core';
-import { type CanActivateFn, Router } from '@angular/router';
+import { type CanActivateFn, type CanDeactivateFn, Router } from '@angular/router';
 import { Identity } from './identity';
 import type { Role } from './wire';
 
@@ -18,6 +18,13 @@ export const hasRole =
     const user = inject(Identity).user();
     return (user && roles.includes(user.role)) || inject(Router).createUrlTree(['/']);
   };
+
+/** A page that asks before it is left with something unsaved. */
+export interface Leavable {
+  mayLeave(): boolean | Promise<boolean>;
+}
+
+export const keepsDraft: CanDeactivateFn<Leavable> = (page) => page.mayLeave();
 
 /** The first page of each role. */
 export const HOME = {

@@ -3,6 +3,7 @@ import type {
   AlertKind,
   AlertStatus,
   Effect,
+  PolicyRule,
   Role,
   Severity,
   SessionState,
@@ -56,6 +57,12 @@ export const EFFECT = {
   restrict: { text: 'Restrict', tone: 'warn' },
   terminate: { text: 'Terminate', tone: 'bad' },
 } as const satisfies Record<Effect, Label>;
+
+/** What a rule can do: an effect, or only telling. */
+export const RULE_EFFECT = {
+  ...EFFECT,
+  notify: { text: 'Notify', tone: 'accent' },
+} as const satisfies Record<PolicyRule['effect'], Label>;
 
 export const ROLE = {
   user: 'User',

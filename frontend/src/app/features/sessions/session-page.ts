@@ -22,7 +22,7 @@ import { CopyId } from '../../ui/copy-id';
 import { Empty } from '../../ui/empty';
 import { EvidencePanel } from '../../ui/evidence-panel';
 import { Icon } from '../../ui/icon';
-import { EFFECT, SESSION_STATE } from '../../ui/labels';
+import { RULE_EFFECT, EFFECT, SESSION_STATE } from '../../ui/labels';
 import { More } from '../../ui/more';
 import { Pending } from '../../ui/pending';
 import type { Sample } from '../../ui/polyline';
@@ -65,6 +65,7 @@ export class SessionPage {
   protected readonly spans = Object.entries(SPANS);
   protected readonly states = SESSION_STATE;
   protected readonly effects = EFFECT;
+  protected readonly ruleEffects = RULE_EFFECT;
   protected readonly score = scoreText;
   protected readonly span = computed(() =>
     (this.minutes() ?? '') in SPANS ? this.minutes()! : '60',

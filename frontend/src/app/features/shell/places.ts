@@ -54,6 +54,15 @@ export const PLACES: readonly Place[] = [
     key: 'l',
   },
   {
+    path: '/policies',
+    title: 'Policies',
+    about: 'rules, versions, trials',
+    icon: 'policy',
+    group: 'Manage',
+    roles: ['admin', 'auditor'],
+    key: 'p',
+  },
+  {
     path: '/users',
     title: 'Users',
     about: 'people, roles, invitations',
