@@ -9,7 +9,7 @@ import type { RequestScore } from '@verity/domain/risk/request-context';
 import { conditionInWords } from '@verity/protocol/policy/words';
 import type { AskedRoute } from '../http/ports';
 import { factsOf } from '../pipeline/facts-of';
-import type { RequestNotes } from './request-notes';
+import type { RequestNotes } from '../pipeline/request-notes';
 
 export const decideRequest =
   (needs: { standing(): StandingPolicy; notes: Pick<RequestNotes, 'note'>; clock: Clock }) =>

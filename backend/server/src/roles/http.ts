@@ -47,7 +47,7 @@ import { telemetryEvents } from '../sockets/telemetry';
 import { decideRequest } from './decide-request';
 import { lifeOver, sha256, VERSION, type Ground } from './ground';
 import { createMetrics } from './metrics';
-import { requestNotes } from './request-notes';
+import { requestNotes } from '../pipeline/request-notes';
 
 const MAINTENANCE_MS = 5_000;
 const KEY_CARE_MS = 60_000;
