@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { evaluateCalibration } from './evaluate/calibration';
 import { Misfit } from './evaluate/csv';
 import { evaluateFuzz } from './evaluate/fuzz';
 import { evaluateKeystroke } from './evaluate/keystroke';
@@ -24,7 +25,14 @@ const MEASURES: Record<string, Measure> = {
   },
   mouse: { usage: '--input DIR', run: evaluateMouse },
   fuzz: { usage: '--target http|socket [--minutes N]', run: evaluateFuzz },
-  takeover: { usage: '--input FREE_TEXT.csv[.gz] [--train-windows N]', run: evaluateTakeover },
+  takeover: {
+    usage: '--input FREE_TEXT.csv[.gz] [--train-windows N] [--refit]',
+    run: evaluateTakeover,
+  },
+  calibration: {
+    usage: '--task risk --input FREE_TEXT.csv[.gz] [--refit]',
+    run: evaluateCalibration,
+  },
 };
 
 const usage = (): string =>
@@ -44,6 +52,8 @@ async function main(): Promise<number> {
         'train-windows': { type: 'string' },
         recent: { type: 'string' },
         target: { type: 'string' },
+        task: { type: 'string' },
+        refit: { type: 'boolean' },
         minutes: { type: 'string' },
         detector: { type: 'string' },
         adaptive: { type: 'boolean' },

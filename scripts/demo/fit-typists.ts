@@ -136,7 +136,7 @@ function main(): void {
     'Fitted by scripts/demo/fit-typists.ts to free typing of the POHMM keystroke set (vmonaco/pohmm-keystroke, free_text, ' +
     'BSD-3-Clause, copyright 2016 Vinnie Monaco): per key class only means, deviations and shares. ' +
     'Mouse parameters are plausible constants, not fitted to anybody.';
-  const [owner, stranger] = [typists[4], typists[5]].map((typist) => typist?.id ?? null);
+  const [owner, stranger] = [typists[3], typists[0]].map((typist) => typist?.id ?? null);
   const lines = typists.map((typist) => `    ${JSON.stringify(typist)}`);
   writeFileSync(
     resolve('scripts/demo/typists.json'),

@@ -7,17 +7,20 @@ import fitted from './typists.json';
 
 const TYPISTS = fitted.typists as unknown as TypistParameters[];
 
-const sittingOf = (place: number): Behaviour =>
-  makeTypist(TYPISTS[place % TYPISTS.length]!, seededRandom(randomInt(2 ** 31)));
-
-/** One sitting of the person in this place of the cast; no two sittings are alike. */
-export const handsOf = (place: number): Behaviour => sittingOf(place);
+/** The typist at each place of the cast. */
+const OWNERS = [0, 1, 2, 4, 3, 5, 6, 7] as const;
 
 /**
- * Who sits down at each place: typists outside of the cast, who were ended in all of eight trials and slowly enough for
- * every step to be seen. Two people may type so alike that it takes longer, or that typing alone does not tell.
+ * Who sits down at each place: of the others, one who was ended in all of four trials, and slowly enough for every step
+ * to be seen. Two people may type so alike that typing alone does not tell.
  */
-const STRANGERS = [10, 10, 12, 10, 10, 10, 10, 10] as const;
+const STRANGERS = [6, 6, 6, 6, 0, 6, 3, 6] as const;
+
+const sittingOf = (typist: number): Behaviour =>
+  makeTypist(TYPISTS[typist]!, seededRandom(randomInt(2 ** 31)));
+
+/** One sitting of the person in this place of the cast; no two sittings are alike. */
+export const handsOf = (place: number): Behaviour => sittingOf(OWNERS[place % OWNERS.length]!);
 
 /** Somebody else than the person in this place of the cast. */
 export const strangerTo = (place: number): Behaviour =>

@@ -1,9 +1,8 @@
 // Specs of the simulated typists: they repeat with their seed, keep their pace, and are told apart.
 import { describe, expect, it } from 'vitest';
-import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
 import { seededRandom } from '@verity/domain/kernel/maths';
-import { backgroundOf } from '@verity/domain/risk/background';
-import { readyModel, trainBehaviourModel, weighWindow } from '@verity/domain/risk/behaviour-model';
+import { shippedTyping } from '@verity/domain/risk/typing-background';
+import { readyTyping, trainTyping } from '@verity/domain/risk/typing-model';
 import { advance, newWindowState } from '@verity/domain/telemetry/windows';
 import { BehavioralData } from '@verity/protocol/telemetry/schemas';
 import { recordStretch } from './behaviour';
@@ -54,20 +53,18 @@ describe('typists', () => {
 
   it('of the takeover are told apart window by window', () => {
     const [owner, stranger] = [named(data.takeover.owner), named(data.takeover.stranger)];
-    const model = readyModel(
-      trainBehaviourModel({
-        modality: 'keystroke',
-        windows: [1, 2, 3, 4].flatMap((seed) => windowsOf(owner, seed, 120)),
-        background: backgroundOf('keystroke'),
-        version: 1,
-        now: new Date(0),
-        trainAutoencoder,
-      }),
-    );
+    const sittings = [1, 2, 3, 4].map((seed) => windowsOf(owner, seed, 120));
+    const task = {
+      windows: sittings.flat(),
+      sittings: sittings.flatMap((windows, sitting) => windows.map(() => `${sitting}`)),
+      version: 1,
+      now: new Date(0),
+    };
+    const model = readyTyping(trainTyping(task, shippedTyping()), shippedTyping());
     const mean = (typist: TypistParameters): number => {
       const weights = [50, 51]
         .flatMap((seed) => windowsOf(typist, seed, 120))
-        .map((w) => weighWindow(model, w).weight);
+        .map((w) => model.weigh(w).weight);
       return weights.reduce((sum, x) => sum + x, 0) / weights.length;
     };
     expect(mean(owner)).toBeLessThan(-0.6);

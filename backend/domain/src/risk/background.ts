@@ -1,5 +1,4 @@
 // What people on the whole are like: the background against which "like you" is weighed.
-import { BACKGROUND_DATA } from './background-data';
 
 export interface Background {
   /** Windows of many people, a few of each. */
@@ -40,16 +39,4 @@ export function readBackground(data: QuantisedBackground): Background {
     scale: Float64Array.from(data.scale),
     weights: Float64Array.from(data.weights),
   };
-}
-
-const read = new Map<keyof typeof BACKGROUND_DATA, Background>();
-
-/** The background that ships with Verity; where it comes from is said in docs/models/behaviour.md. */
-export function backgroundOf(modality: keyof typeof BACKGROUND_DATA): Background {
-  let background = read.get(modality);
-  if (!background) {
-    background = readBackground(BACKGROUND_DATA[modality]);
-    read.set(modality, background);
-  }
-  return background;
 }

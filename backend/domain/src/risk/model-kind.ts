@@ -9,6 +9,8 @@ export interface ModelTask {
   windows: readonly Float64Array[];
   /** The same of other people of this installation, person by person, for kinds that name a `cohort`. */
   others?: readonly (readonly Float64Array[])[];
+  /** Which session each window comes from, where that is known: days differ more than minutes. */
+  sittings?: readonly string[];
   /** Of the person's model of this modality, from 1. */
   version: number;
   now: Date;

@@ -1,12 +1,12 @@
 // Every kind of behaviour model, by what its windows are of.
 import { Fault } from '@verity/protocol/faults';
 import type { Modality } from '../kernel/behaviour-features';
-import { behaviourKind } from './behaviour-kind';
 import type { ModelKind } from './model-kind';
 import { mouseKind } from './mouse-kind';
+import { typingKind } from './typing-kind';
 
 export const MODEL_KINDS: Readonly<Record<string, ModelKind>> = {
-  keystroke: behaviourKind('keystroke'),
+  keystroke: typingKind,
   mouse: mouseKind,
 };
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FIXED_TEXT_BASE } from '@verity/protocol/telemetry/schemas';
 import { FEATURES, type BehaviourWindow, type FeatureModality } from '../kernel/behaviour-features';
-import { KEYSTROKES_PER_WINDOW, LONG_SILENCE_MS } from './keystroke-window';
+import { KEYSTROKES_PER_WINDOW } from './keystroke-measures';
+import { LONG_SILENCE_MS } from './keystroke-window';
 import { advance, newWindowState, type BehaviourBatch, type WindowState } from './windows';
 
 const START = 1_700_000_000_000;
@@ -43,7 +44,9 @@ describe('keystroke windows', () => {
     expect(of('hold_space')).toBeNaN();
     expect(of('overlap_share')).toBe(0);
     expect(of('correction_share')).toBe(0);
-    expect(of('burst_length')).toBeCloseTo(Math.log(26), 12);
+    expect(of('pace')).toBeCloseTo(Math.log(100), 12);
+    expect(of('n_left_right')).toBe(13);
+    expect(of('n_left_left')).toBe(0);
   });
 
   it('gives the same windows however the keystrokes are spread over batches', () => {

@@ -181,6 +181,7 @@ export class Enrolment {
       now,
       windows: featuresOf(records),
       others: others.map(featuresOf),
+      sittings: records.map(({ sessionId }) => sessionId),
     });
     try {
       await models.add({

@@ -1,0 +1,221 @@
+// The model of one person's free typing: what is believed of their rhythm, and how much a window speaks for a stranger.
+import { z } from 'zod';
+import { Fault } from '@verity/protocol/faults';
+import { Instant } from '@verity/protocol/ids';
+import { ModelState } from '@verity/protocol/risk/schemas';
+import { FREE_MEASURES, KEYSTROKE_FEATURES, KEYSTROKE_MEASURES } from '../kernel/keystroke-features';
+import { clamp, roundTo } from '../kernel/maths';
+import type { Background } from './background';
+import type { ModelTask, ReadyModel, Weighed } from './model-kind';
+import { nearestWindows } from './nearest';
+import { strangerRatio } from './typing-likelihood';
+import { typingInWords } from './typing-words';
+import {
+  fromLower,
+  learnPerson,
+  lowerOf,
+  packFloats,
+  TRIANGLE,
+  unpackFloats,
+  viewOf,
+  type Belief,
+  type TypingWorld,
+} from './typing-world';
+
+/** Windows of a first model, of one that is called ready, and the newest that are learnt from: docs/models/typing.md. */
+export const TYPING_WINDOWS = { first: 6, needed: 12, most: 400 } as const;
+const FEWEST = 4;
+/** What one window may weigh: a wild one must not decide. */
+const BOUNDS = { lowest: -2, highest: 2 } as const;
+/**
+ * Windows of one sitting resemble one another, so that weights that are right alone would add up to too much: each
+ * counts this share. Chosen by how soon takeovers are caught while the score stays calibrated: docs/models/typing.md.
+ */
+const TEMPER = 0.6;
+const POPULATION_STRENGTH = 6;
+
+/** How the detectors are joined into a weight: fitted on people of the background, see scripts/evaluate/fit-typing.ts. */
+export interface TypingFusion {
+  /** Of the log-likelihood ratio. */
+  ratio: number;
+  /** Of the logarithm of the distance from the nearest windows. */
+  nearest: number;
+  offset: number;
+  /** Over the number of windows learnt: with few of them the nearest lie farther off. */
+  offsetOverWindows: number;
+}
+
+/** Everything about other people that a person's typing is learnt and weighed against. */
+export interface TypingBackground {
+  world: TypingWorld;
+  cloud: Background;
+  fusion: TypingFusion;
+}
+
+const packed = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64');
+const measures = z.array(z.number().nullable()).length(KEYSTROKE_MEASURES);
+
+export const TypingArtefact = z.strictObject({
+  format: z.literal('verity-typing'),
+  /** Of this shape; raised when its meaning changes. */
+  formatVersion: z.literal(1),
+  modality: z.literal('keystroke'),
+  /** Of the person's model, from 1. */
+  version: z.number().int().min(1),
+  trainedAt: Instant,
+  /** Windows that it was trained on. */
+  windows: z.number().int().min(FEWEST),
+  state: ModelState,
+  features: z
+    .array(z.string())
+    .refine(
+      (names) =>
+        names.length === KEYSTROKE_FEATURES.length &&
+        names.every((name, i) => name === KEYSTROKE_FEATURES[i]?.name),
+      'was made for other features',
+    ),
+  /** The belief about the person: float32 in base64, of the covariance the lower triangle. */
+  mean: packed,
+  covariance: packed,
+  nearest: z.strictObject({
+    centre: measures,
+    scale: measures,
+    weights: z.array(z.number()).length(KEYSTROKE_MEASURES).nullable(),
+    own: packed.refine(
+      (bytes) => bytes.length > 0 && atob(bytes).length % KEYSTROKE_MEASURES === 0,
+      'holds no whole windows',
+    ),
+    people: packed.refine(
+      (bytes) => atob(bytes).length % KEYSTROKE_MEASURES === 0,
+      'holds no whole windows',
+    ),
+  }),
+});
+export type TypingArtefact = z.infer<typeof TypingArtefact>;
+
+/** Trains a model. Deterministic: the same task and background make the same artefact. Throws `invalid-input`. */
+export function trainTyping(
+  task: Pick<ModelTask, 'windows' | 'sittings' | 'version' | 'now'>,
+  { world, cloud }: Omit<TypingBackground, 'fusion'>,
+): TypingArtefact {
+  const { version, now } = task;
+  // Windows of an older version of Verity have other features, and are of no use.
+  const places = task.windows.flatMap((window, i) =>
+    window.length === KEYSTROKE_FEATURES.length ? [i] : [],
+  );
+  const newest = places.slice(-TYPING_WINDOWS.most);
+  if (newest.length < FEWEST) {
+    throw new Fault(
+      'invalid-input',
+      `A keystroke model needs ${FEWEST} windows or more of ${KEYSTROKE_FEATURES.length} features each; here are ${newest.length}.`,
+      { fix: 'Gather more windows of this person, measured by this version of Verity.' },
+    );
+  }
+  const windows = newest.map((i) => task.windows[i] as Float64Array);
+  const sittings = new Map<string, Float64Array[]>();
+  newest.forEach((i, at) => {
+    const sitting = task.sittings?.[i] ?? '';
+    const held = sittings.get(sitting) ?? [];
+    sittings.set(sitting, held);
+    held.push(windows[at] as Float64Array);
+  });
+  const { person } = learnPerson(
+    world,
+    [...sittings.values()].map((held) => held.map((window) => viewOf(world, window))),
+  );
+  return {
+    format: 'verity-typing',
+    formatVersion: 1,
+    modality: 'keystroke',
+    version,
+    trainedAt: now.toISOString(),
+    windows: windows.length,
+    state: windows.length >= TYPING_WINDOWS.needed ? 'ready' : 'learning',
+    features: KEYSTROKE_FEATURES.map(({ name }) => name),
+    mean: packFloats(person.mean),
+    covariance: packFloats(lowerOf(person.covariance)),
+    nearest: nearestWindows.fit(windows.map(measuresOf), {
+      weights: cloud.weights,
+      population: { scale: cloud.scale, strength: POPULATION_STRENGTH },
+      others: cloud.windows,
+    }),
+  };
+}
+
+/** A window without its counts. */
+export const measuresOf = (window: Float64Array): Float64Array =>
+  window.subarray(0, KEYSTROKE_MEASURES);
+
+export interface TypingModel extends ReadyModel {
+  /** What the detectors say of a window: the log-likelihood ratio, and the log distance of the nearest windows. */
+  detect(window: Float64Array): { ratio: number; nearest: number };
+}
+
+/** Reads an artefact back. Throws `invalid-input` when it is truncated, foreign, or of another format or feature set. */
+export function parseTyping(json: string, background: TypingBackground): TypingModel {
+  let plain: unknown;
+  try {
+    plain = JSON.parse(json);
+  } catch (cause) {
+    throw refused('it is not whole JSON', cause);
+  }
+  const result = TypingArtefact.safeParse(plain);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw refused(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'does not fit'}`);
+  }
+  return readyTyping(result.data, background);
+}
+
+const refused = (why: string, cause?: unknown): Fault =>
+  new Fault('invalid-input', `This is no typing model that this version can read (${why}).`, {
+    fix: 'Train the model again from the stored windows.',
+    cause,
+  });
+
+function beliefOf(artefact: TypingArtefact): Belief {
+  const mean = unpackFloats(artefact.mean, FREE_MEASURES);
+  const lower = unpackFloats(artefact.covariance, TRIANGLE);
+  if (!mean || !lower) throw refused('the belief about the person is not whole');
+  return { mean, covariance: fromLower(lower) };
+}
+
+export function readyTyping(
+  artefact: TypingArtefact,
+  { world, fusion }: TypingBackground,
+): TypingModel {
+  const person = beliefOf(artefact);
+  const ratio = strangerRatio(world, person);
+  const nearest = nearestWindows.ready(artefact.nearest);
+  const offset = fusion.offset + fusion.offsetOverWindows / artefact.windows;
+  const column = (values: (number | null)[]): Float64Array =>
+    Float64Array.from(values, (x) => x ?? Number.NaN);
+  const usual = {
+    centre: column(artefact.nearest.centre),
+    scale: column(artefact.nearest.scale),
+  };
+  const detect = (window: Float64Array) => {
+    if (window.length !== KEYSTROKE_FEATURES.length) {
+      throw new Fault(
+        'invalid-input',
+        `The window has ${window.length} features, the model ${KEYSTROKE_FEATURES.length}.`,
+        { fix: 'Train the model again with windows of this version of Verity.' },
+      );
+    }
+    return { ratio: ratio(window), nearest: Math.log(Math.max(nearest(measuresOf(window)), 1e-3)) };
+  };
+  return {
+    modality: artefact.modality,
+    version: artefact.version,
+    trainedAt: new Date(artefact.trainedAt),
+    windows: artefact.windows,
+    state: artefact.state,
+    detect,
+    weigh(window): Weighed {
+      const found = detect(window);
+      const joined = fusion.ratio * found.ratio + fusion.nearest * found.nearest + offset;
+      const weight = roundTo(clamp(TEMPER * joined, BOUNDS.lowest, BOUNDS.highest), 6);
+      return { weight, value: typingInWords(usual, window, weight) };
+    },
+  };
+}
