@@ -130,7 +130,10 @@ function better(world: TypingWorld, people: readonly Sittings[]): TypingWorld {
     sitting: sitting.covariance(),
     window: window.covariance(),
     noise: noise.map((squares, f) =>
-      Math.max((squares + (world.noise[f] as number)) / ((noiseCount[f] as number) + 1), LEAST_NOISE),
+      Math.max(
+        (squares + (world.noise[f] as number)) / ((noiseCount[f] as number) + 1),
+        LEAST_NOISE,
+      ),
     ),
   };
 }
@@ -172,8 +175,7 @@ function windowOffset(
       along += (moved[f * SIZE + k] as number) * (gain[f * SIZE + k] as number);
     }
     const at = f * SIZE + f;
-    doubt[f] =
-      (left[at] as number) + (spread[at] as number) - 2 * (moved[at] as number) + along;
+    doubt[f] = (left[at] as number) + (spread[at] as number) - 2 * (moved[at] as number) + along;
   }
   return { offset, covariance, doubt };
 }

@@ -64,7 +64,8 @@ export const nearestWindows: Detector<NearestArtefact> = {
       }
       const near = meanOfNearest({ here, present, weight, count }, own, centre.length);
       return people.length > 0
-        ? near / Math.max(meanOfNearest({ here, present, weight, count }, people, centre.length), 0.05)
+        ? near /
+            Math.max(meanOfNearest({ here, present, weight, count }, people, centre.length), 0.05)
         : near;
     };
   },

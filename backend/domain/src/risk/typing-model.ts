@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
 import { Instant } from '@verity/protocol/ids';
 import { ModelState } from '@verity/protocol/risk/schemas';
-import { FREE_MEASURES, KEYSTROKE_FEATURES, KEYSTROKE_MEASURES } from '../kernel/keystroke-features';
+import {
+  FREE_MEASURES,
+  KEYSTROKE_FEATURES,
+  KEYSTROKE_MEASURES,
+} from '../kernel/keystroke-features';
 import { clamp, roundTo } from '../kernel/maths';
 import type { Background } from './background';
 import type { ModelTask, ReadyModel, Weighed } from './model-kind';

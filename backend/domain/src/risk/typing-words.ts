@@ -24,8 +24,7 @@ export function typingInWords(usual: Usual, window: Float64Array, weight: number
 function differences({ centre, scale }: Usual, window: Float64Array): string[] {
   const found: { size: number; words: string; family: string }[] = [];
   MEASURES.forEach(({ name, above, below }, f) => {
-    const z =
-      ((window[f] as number) - (centre[f] as number)) / Math.max(scale[f] as number, 1e-6);
+    const z = ((window[f] as number) - (centre[f] as number)) / Math.max(scale[f] as number, 1e-6);
     const words = z > 0 ? above : below;
     if (!words || !(Math.abs(z) >= NOTABLE)) return;
     found.push({ size: Math.abs(z), words, family: name.split('_', 1)[0] as string });

@@ -172,5 +172,4 @@ export function learnPerson(
 }
 
 /** Rounding makes products a little unequal on both sides of the diagonal. */
-export const symmetric = (a: Matrix): Matrix =>
-  plus(a, transposed(a, SIZE)).map((x) => x / 2);
+export const symmetric = (a: Matrix): Matrix => plus(a, transposed(a, SIZE)).map((x) => x / 2);
