@@ -26,14 +26,14 @@ import {
   type TypingWorld,
 } from './typing-world';
 
-/** Windows of a first model, of one that is called ready, and the newest that are learnt from: docs/models/typing.md. */
+/** Windows of a first model, of one that is called ready, and the newest that are learnt from: docs/models/behaviour.md. */
 export const TYPING_WINDOWS = { first: 6, needed: 12, most: 400 } as const;
 const FEWEST = 4;
 /** What one window may weigh: a wild one must not decide. */
 const BOUNDS = { lowest: -2, highest: 2 } as const;
 /**
  * Windows of one sitting resemble one another, so that weights that are right alone would add up to too much: each
- * counts this share. Chosen by how soon takeovers are caught while the score stays calibrated: docs/models/typing.md.
+ * counts this share. Chosen by how soon takeovers are caught while the score stays calibrated: docs/models/behaviour.md.
  */
 const TEMPER = 0.6;
 const POPULATION_STRENGTH = 6;
