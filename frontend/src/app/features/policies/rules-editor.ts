@@ -22,6 +22,10 @@ import { slugOf } from './slug';
   selector: 'vt-rules-editor',
   imports: [CdkDrag, CdkDragHandle, CdkDropList, Icon, RuleEditor, RuleLine],
   templateUrl: './rules-editor.html',
+  host: {
+    '(keydown.alt.arrowUp)': 'moveByKey($event, -1)',
+    '(keydown.alt.arrowDown)': 'moveByKey($event, 1)',
+  },
   styles: `
     .rule {
       background: var(--surface);
@@ -121,7 +125,10 @@ export class RulesEditor {
   }
 
   /** Alt and an arrow move the rule that has the focus. */
-  protected moveByKey(event: Event, at: number, by: number): void {
+  protected moveByKey(event: Event, by: number): void {
+    const id = (event.target as Element).closest('[data-rule]')?.getAttribute('data-rule');
+    const at = this.draft().rules.findIndex((rule) => rule.id === id);
+    if (at < 0) return;
     event.preventDefault();
     this.move(at, at + by);
   }
