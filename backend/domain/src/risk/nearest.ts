@@ -21,8 +21,8 @@ const CAP = 6;
 /** Neighbours that are averaged, at most half of the windows. */
 const NEIGHBOURS = 10;
 /** The newest of the person, and an even choice of other people's: more cost time and tell no more. */
-const MOST_OWN = 80;
-const MOST_PEOPLE = 56;
+const MOST_OWN = 48;
+const MOST_PEOPLE = 42;
 
 export const nearestWindows: Detector<NearestArtefact> = {
   name: 'nearest',
