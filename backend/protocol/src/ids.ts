@@ -12,6 +12,8 @@ export const NotificationId = uuid.brand<'NotificationId'>();
 export const ApiKeyId = uuid.brand<'ApiKeyId'>();
 export const PasskeyId = uuid.brand<'PasskeyId'>();
 export const AuditRecordId = uuid.brand<'AuditRecordId'>();
+export const DecisionId = uuid.brand<'DecisionId'>();
+export const PetitionId = uuid.brand<'PetitionId'>();
 
 export type UserId = z.infer<typeof UserId>;
 export type SessionId = z.infer<typeof SessionId>;
@@ -22,6 +24,8 @@ export type NotificationId = z.infer<typeof NotificationId>;
 export type ApiKeyId = z.infer<typeof ApiKeyId>;
 export type PasskeyId = z.infer<typeof PasskeyId>;
 export type AuditRecordId = z.infer<typeof AuditRecordId>;
+export type DecisionId = z.infer<typeof DecisionId>;
+export type PetitionId = z.infer<typeof PetitionId>;
 
 /** A name that is written into a policy: of a rule, a resource, a group. */
 export const Slug = z

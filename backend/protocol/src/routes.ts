@@ -1,26 +1,34 @@
 // Every HTTP route of Verity, in one table. The key is `METHOD /path`.
+import { petitionRoutes } from './alerts/petition-routes';
 import { alertRoutes } from './alerts/routes';
 import { attackRoutes } from './attack/routes';
 import { auditRoutes } from './audit/routes';
 import { identityAdminRoutes } from './identity/admin-routes';
 import { groupRoutes } from './identity/group-routes';
 import { passkeyRoutes } from './identity/passkey-routes';
+import { privacyRoutes } from './identity/privacy-routes';
 import { identityRoutes } from './identity/routes';
 import { networkRoutes } from './network/routes';
 import { operationsRoutes } from './operations/routes';
 import { policyRoutes } from './policy/routes';
+import { learningRoutes } from './risk/learning-routes';
 import { riskRoutes } from './risk/routes';
+import { whyRoutes } from './risk/why-routes';
 
 export const ROUTES = {
   ...identityRoutes,
   ...passkeyRoutes,
   ...identityAdminRoutes,
   ...groupRoutes,
+  ...privacyRoutes,
   ...riskRoutes,
+  ...whyRoutes,
+  ...learningRoutes,
   ...policyRoutes,
   ...alertRoutes,
   ...attackRoutes,
   ...networkRoutes,
+  ...petitionRoutes,
   ...auditRoutes,
   ...operationsRoutes,
 };

@@ -6,6 +6,7 @@ import type {
   BehaviourWindows,
   Modality,
   ModelRecord,
+  Track,
   WindowRecord,
 } from '@verity/domain/risk/ports';
 import { daysAfter } from './retention';
@@ -17,6 +18,12 @@ export interface WindowDocument extends Omit<Stored<WindowRecord>, 'features' | 
   features: mongo.Binary;
   expireAt: Date;
 }
+
+/** What was stored before there were tracks is of the standing one. */
+const ofTrack = (track: Track) =>
+  track === 'standing' ? { track: op({ $in: ['standing', null] }) } : { track };
+
+const trackField = { type: String, enum: ['standing', 'temporary'] };
 
 /**
  * Windows of the mouse were once averages over 150 points and are single actions now. Both cannot be learnt together, so
@@ -41,6 +48,7 @@ export const behaviourWindows = declareCollection(
     modality,
     at: { type: Date, required: true },
     features: { type: Buffer, required: true },
+    track: trackField,
     expireAt: { type: Date, required: true },
   },
   [[{ userId: 1, modality: 1, at: -1, _id: -1 }], [{ sessionId: 1 }], EXPIRES],
@@ -68,15 +76,10 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     );
   }
 
-  async ofUser(user: UserId, of: Modality, limit: number) {
+  async ofUser(user: UserId, of: Modality, limit: number, track: Track = 'standing') {
     const newest = { at: -1, _id: -1 } as const;
-    const found = await this.#store.many({ userId: user, modality: storedAs(of) }, newest, limit);
-    return found.reverse().map(({ _id, features, expireAt: _, ...rest }) => ({
-      id: _id,
-      ...rest,
-      modality: of,
-      features: unpack(features),
-    }));
+    const which = { userId: user, modality: storedAs(of), ...ofTrack(track) };
+    return (await this.#store.many(which, newest, limit)).reverse().map(toWindow);
   }
 
   async ofOthers(
@@ -105,9 +108,9 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     return others;
   }
 
-  async count(user: UserId) {
+  async count(user: UserId, track: Track = 'standing') {
     const found = await this.#store.aggregate<{ _id: string; windows: number }>([
-      { $match: { userId: user } },
+      { $match: { userId: user, ...ofTrack(track) } },
       { $group: { _id: '$modality', windows: { $sum: 1 } } },
     ]);
     const counts: Record<Modality, number> = { keystroke: 0, mouse: 0 };
@@ -117,9 +120,31 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     return counts;
   }
 
+  async *walk(user: UserId) {
+    for await (const document of this.#store.walk({ userId: user })) yield toWindow(document);
+  }
+
   async removeOfSession(session: SessionId) {
     await this.#store.removeAll({ sessionId: session });
   }
+
+  removeOfUser(user: UserId, { track, until }: { track?: Track; until?: Date }) {
+    return this.#store.removeAll({
+      userId: user,
+      ...(track ? ofTrack(track) : {}),
+      ...(until ? { at: op({ $lte: until }) } : {}),
+    });
+  }
+}
+
+function toWindow({ _id, features, expireAt: _, modality: stored, ...rest }: WindowDocument) {
+  const record: WindowRecord = {
+    id: _id,
+    ...rest,
+    modality: knownAs(stored),
+    features: unpack(features),
+  };
+  return record;
 }
 
 function pack(features: readonly number[]): mongo.Binary {
@@ -153,6 +178,7 @@ export const behaviourModels = declareCollection(
     trainedAt: { type: Date, required: true },
     windows: { type: Number, required: true },
     artefact: { type: String, required: true },
+    track: trackField,
   },
   [[{ userId: 1, modality: 1, version: -1 }, { unique: true }]],
 );
@@ -164,24 +190,44 @@ export class MongoBehaviourModels implements BehaviourModels {
     this.#store = new Store(connection, behaviourModels);
   }
 
-  async newest(user: UserId, of: Modality) {
-    const found = await this.#store.one({ userId: user, modality: storedAs(of) }, { version: -1 });
+  async newest(user: UserId, of: Modality, track: Track = 'standing') {
+    const which = { userId: user, modality: storedAs(of), ...ofTrack(track) };
+    const found = await this.#store.one(which, { version: -1 });
     return found && recordOf(found);
   }
 
-  async newestOfUser(user: UserId) {
+  async newestOfUser(user: UserId, track: Track = 'standing') {
     // At most a handful of versions of each modality are kept.
-    const found = await this.#store.many({ userId: user }, { modality: 1, version: -1 });
+    const which = { userId: user, ...ofTrack(track) };
+    const found = await this.#store.many(which, { modality: 1, version: -1 });
     return found
       .filter((one, i) => one.modality !== found[i - 1]?.modality && one.modality !== 'mouse')
       .map(recordOf);
   }
 
+  async lastVersion(user: UserId, of: Modality) {
+    const found = await this.#store.one({ userId: user, modality: storedAs(of) }, { version: -1 });
+    return found?.version ?? 0;
+  }
+
   async add(model: ModelRecord) {
-    const { userId, version } = model;
+    const { userId, version, track = 'standing' } = model;
     const of = storedAs(model.modality);
     await this.#store.insert({ _id: `${userId}:${of}:${version}`, ...model, modality: of });
     const old = { userId, modality: of, version: op({ $lte: version - KEPT_VERSIONS }) };
-    await this.#store.removeAll(old);
+    await this.#store.removeAll({ ...old, ...ofTrack(track) });
+  }
+
+  async list(user: UserId) {
+    const found = await this.#store.many({ userId: user }, { trainedAt: -1 });
+    return found.map(recordOf).map(({ artefact: _, ...model }) => model);
+  }
+
+  removeOfUser(user: UserId, { track, trainedSince }: { track?: Track; trainedSince?: Date }) {
+    return this.#store.removeAll({
+      userId: user,
+      ...(track ? ofTrack(track) : {}),
+      ...(trainedSince ? { trainedAt: op({ $gte: trainedSince }) } : {}),
+    });
   }
 }

@@ -6,10 +6,12 @@ import { behaviourModels, behaviourWindows } from './behaviour';
 import { invitations, refreshTokens } from './credentials';
 import { devices } from './devices';
 import { notifications } from './notifications';
+import { petitions } from './petitions';
 import { decisions } from './policies';
 import { riskMinutes } from './risk-history';
 import { sessions } from './sessions';
 import { op, Store, type CollectionDeclaration, type Document, type Filter } from './store';
+import { learningTerms } from './terms';
 import { users } from './users';
 
 const CHUNK = 500;
@@ -21,6 +23,8 @@ const OF_USER = [
   [behaviourModels, 'userId'],
   [notifications, 'userId'],
   [invitations, 'userId'],
+  [petitions, 'user_id'],
+  [learningTerms, '_id'],
 ] as const;
 const OF_SESSION = [
   [refreshTokens, 'session'],

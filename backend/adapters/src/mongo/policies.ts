@@ -1,7 +1,7 @@
 // Versions of the policy and the record of what it decided, in MongoDB.
 import type { Connection } from 'mongoose';
 import { Fault } from '@verity/protocol/faults';
-import type { SessionId } from '@verity/protocol/ids';
+import type { SessionId, UserId } from '@verity/protocol/ids';
 import type { Policy, PolicyDraft } from '@verity/protocol/policy/schemas';
 import { EFFECTS } from '@verity/protocol/policy/schemas';
 import { BANDS } from '@verity/protocol/risk/schemas';
@@ -149,10 +149,16 @@ export const decisions = declareCollection(
     reasons: [String],
     would: { type: [Object], default: [] },
     resource: String,
+    contributions: { type: [Object], default: undefined },
     at: { type: Date, required: true },
     expireAt: { type: Date, required: true },
   },
-  [[{ session_id: 1, at: -1, _id: -1 }], [{ at: -1 }], EXPIRES],
+  [
+    [{ session_id: 1, at: -1, _id: -1 }],
+    [{ user_id: 1, at: -1, _id: -1 }],
+    [{ at: -1 }],
+    EXPIRES,
+  ],
 );
 
 function toDecision({ expireAt: _, ...rest }: DecisionDocument): DecisionRecord {
@@ -225,6 +231,30 @@ export class MongoDecisions implements Decisions {
       rules: [...decided.map(toActivity(false)), ...reported.map(toActivity(true))],
     };
   }
+
+  async byId(id: string) {
+    const found = await this.#store.one({ _id: id });
+    return found && toDecision(found);
+  }
+
+  async ofUser(
+    user: UserId,
+    { hits, sessionId }: Parameters<Decisions['ofUser']>[1],
+    request: PageRequest,
+  ) {
+    const which = {
+      user_id: user,
+      ...(sessionId ? { session_id: sessionId } : {}),
+      ...(hits ? HITS : {}),
+    };
+    const newestFirst = { field: 'at', direction: -1 } as const;
+    return mapPage(await pageOf(this.#store, which, newestFirst, request), toDecision);
+  }
+
+  async stripEvidence(user: UserId) {
+    const bare = { $unset: { contributions: 1 }, $set: { reasons: [] } };
+    await this.#store.changeAll({ user_id: user }, bare);
+  }
 }
 
 interface RuleCount {
@@ -261,3 +291,9 @@ const toActivity =
     reported,
     ...counts,
   });
+
+/** Decisions with which a session got fewer rights, or lost them all: each time the effect is another than before. */
+const HITS = {
+  effect: op({ $ne: 'allow' }),
+  $expr: op({ $ne: ['$effect', '$previous_effect'] }),
+};

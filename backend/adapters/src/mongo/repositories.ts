@@ -25,10 +25,12 @@ import { answered } from './faults';
 import { groups, MongoGroups } from './groups';
 import { MongoLiveSessions } from './live-sessions';
 import { MongoNotifications, notifications } from './notifications';
+import { MongoPetitions, petitions } from './petitions';
 import { decisions, MongoDecisions, MongoPolicies, policies } from './policies';
 import { MongoRiskHistory, riskMinutes } from './risk-history';
 import { MongoSessions, sessions } from './sessions';
 import { modelOf } from './store';
+import { learningTerms, MongoTerms } from './terms';
 import { MongoUsers, users } from './users';
 
 export interface RepositoryOptions {
@@ -58,7 +60,9 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     behaviourModels: new MongoBehaviourModels(connection),
     policies: new MongoPolicies(connection),
     decisions: new MongoDecisions(connection, options.decisionDays ?? 90),
+    terms: new MongoTerms(connection),
     alerts: new MongoAlerts(connection),
+    petitions: new MongoPetitions(connection),
     auditChain: new MongoAuditChain(connection),
     demoData: new MongoDemoData(connection),
     liveSessions: new MongoLiveSessions(connection),
@@ -81,6 +85,8 @@ const COLLECTIONS = [
   policies,
   decisions,
   alerts,
+  petitions,
+  learningTerms,
   auditRecords,
 ];
 

@@ -89,6 +89,14 @@ export class MongoRiskHistory implements RiskHistory {
     return minutes.flatMap(pointsOf).filter(({ at }) => at >= since);
   }
 
+  countOfSessions(sessions: SessionId[]) {
+    return this.#store.count({ sessionId: op({ $in: sessions }) });
+  }
+
+  removeOfSessions(sessions: SessionId[]) {
+    return this.#store.removeAll({ sessionId: op({ $in: sessions }) });
+  }
+
   async course(since: Date) {
     const rows = await this.#store.aggregate<{ _id: Date; mean: number; max: number }>([
       { $match: { minute: { $gte: startOfMinute(since) } } },

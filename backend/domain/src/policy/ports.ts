@@ -1,6 +1,6 @@
 // What policy needs of the world: its versions and the record of what it decided.
 import type { Decision, Policy, PolicyDraft } from '@verity/protocol/policy/schemas';
-import type { SessionId } from '@verity/protocol/ids';
+import type { SessionId, UserId } from '@verity/protocol/ids';
 import type { Page } from '@verity/protocol/page';
 
 /** What judges: the version in force, and one on trial beside it that is only told of. */
@@ -36,6 +36,15 @@ export interface Decisions {
     session: SessionId,
     page: { cursor?: string | undefined; limit: number },
   ): Promise<Page<DecisionRecord>>;
+  byId(id: string): Promise<DecisionRecord | null>;
+  /** Of all sessions of a person; `hits` are those that took rights away. */
+  ofUser(
+    user: UserId,
+    filter: { hits?: boolean; sessionId?: SessionId },
+    page: { cursor?: string | undefined; limit: number },
+  ): Promise<Page<DecisionRecord>>;
+  /** Takes the evidence out of what was decided about a person; the decisions stay. */
+  stripEvidence(user: UserId): Promise<void>;
   /** What was decided since, counted. */
   activity(since: Date): Promise<DecisionActivity>;
 }

@@ -1,9 +1,13 @@
 // What risk needs of the world: the course of scores, models of behaviour and the windows that they learn from.
-import type { SessionId, UserId } from '@verity/protocol/ids';
+import type { PetitionId, SessionId, UserId } from '@verity/protocol/ids';
 import type { Band, RiskScore } from '@verity/protocol/risk/schemas';
 import type { Modality } from '../kernel/behaviour-features';
+import type { LearningTerms } from './learning-terms';
 
 export type { Modality };
+
+/** Of windows and models: the standing ones, or those of a temporary baseline, which end with it. */
+export type Track = 'standing' | 'temporary';
 
 export interface RiskPointRecord {
   /** Id of the message behind it, so that a second delivery is stored once. */
@@ -20,6 +24,9 @@ export interface RiskHistory {
   ofSession(session: SessionId, since: Date): Promise<RiskPointRecord[]>;
   /** Mean and maximum over all sessions, a minute each. */
   course(since: Date): Promise<{ at: Date; mean: number; max: number }[]>;
+  countOfSessions(sessions: SessionId[]): Promise<number>;
+  /** How many minutes were removed. */
+  removeOfSessions(sessions: SessionId[]): Promise<number>;
 }
 
 /** The newest score of each live session, in Redis as `risk:{id}`. */
@@ -35,12 +42,14 @@ export interface WindowRecord {
   modality: Modality;
   at: Date;
   features: number[];
+  /** `standing` when absent. */
+  track?: Track;
 }
 
 export interface BehaviourWindows {
   add(windows: WindowRecord[]): Promise<void>;
-  /** The newest `limit` windows of a person, oldest first. */
-  ofUser(user: UserId, modality: Modality, limit: number): Promise<WindowRecord[]>;
+  /** The newest `limit` windows of a person in a track, oldest first. */
+  ofUser(user: UserId, modality: Modality, limit: number, track?: Track): Promise<WindowRecord[]>;
   /**
    * The newest windows of other people, person by person, oldest first: at most so many people, neighbours in the order of
    * ids, and so many windows of each; who has fewer than `least` is left out.
@@ -51,25 +60,56 @@ export interface BehaviourWindows {
     wanted: { people: number; windows: number; least: number },
   ): Promise<WindowRecord[][]>;
   /** By modality; those of free typing and the mouse are always there. */
-  count(user: UserId): Promise<Record<Modality, number>>;
+  count(user: UserId, track?: Track): Promise<Record<Modality, number>>;
+  /** All of a person, whatever their track. */
+  walk(user: UserId): AsyncIterable<WindowRecord>;
   /** Takes back what a session taught, when its person says that it was somebody else. */
   removeOfSession(session: SessionId): Promise<void>;
+  /** How many were removed. */
+  removeOfUser(user: UserId, which: { track?: Track; until?: Date }): Promise<number>;
 }
 
 export interface ModelRecord {
   userId: UserId;
   modality: Modality;
+  /** Grows over all tracks. */
   version: number;
   trainedAt: Date;
   /** Windows that it was trained on. */
   windows: number;
   /** The artefact as its kind made it (see model-kind.ts), JSON. */
   artefact: string;
+  /** `standing` when absent. */
+  track?: Track;
 }
 
 export interface BehaviourModels {
-  newest(user: UserId, modality: Modality): Promise<ModelRecord | null>;
+  newest(user: UserId, modality: Modality, track?: Track): Promise<ModelRecord | null>;
   /** The newest model of each modality. */
-  newestOfUser(user: UserId): Promise<ModelRecord[]>;
+  newestOfUser(user: UserId, track?: Track): Promise<ModelRecord[]>;
+  /** The highest version over all tracks; 0 when there is none. */
+  lastVersion(user: UserId, modality: Modality): Promise<number>;
   add(model: ModelRecord): Promise<void>;
+  /** Everything but the artefacts, newest first. */
+  list(user: UserId): Promise<Omit<ModelRecord, 'artefact'>[]>;
+  /** How many were removed. */
+  removeOfUser(user: UserId, which: { track?: Track; trainedSince?: Date }): Promise<number>;
+}
+
+/** The terms of those for whom something was agreed or erased. */
+export interface Terms {
+  /** The usual terms when nothing was agreed. */
+  of(user: UserId): Promise<LearningTerms>;
+  many(users: UserId[]): Promise<Map<UserId, LearningTerms>>;
+  changedSince(at: Date): Promise<LearningTerms[]>;
+  /** Those whose temporary baseline has run out by then. */
+  due(at: Date): Promise<LearningTerms[]>;
+  change(
+    user: UserId,
+    changes: Partial<Pick<LearningTerms, 'erasedAt' | 'temporary' | 'household'>>,
+    at: Date,
+  ): Promise<LearningTerms>;
+  disown(user: UserId, session: SessionId, at: Date): Promise<LearningTerms>;
+  /** True for exactly one caller. */
+  endTemporary(user: UserId, petition: PetitionId, at: Date): Promise<boolean>;
 }

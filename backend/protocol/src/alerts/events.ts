@@ -1,6 +1,7 @@
 // Socket events of alerts.
 import { z } from 'zod';
 import { serverEvents } from '../event';
+import { Petition } from './petition-schemas';
 import { Alert } from './schemas';
 
 export const alertServerEvents = serverEvents({
@@ -9,5 +10,11 @@ export const alertServerEvents = serverEvents({
     payload: z.object({ alert: Alert, change: z.enum(['new', 'repeated', 'updated']) }),
     rooms: ['alerts'],
     producer: 'the record stage and the alert routes',
+  },
+  petition_update: {
+    about: 'An appeal or a request for a temporary baseline was made, answered or withdrawn.',
+    payload: z.object({ petition: Petition }),
+    rooms: ['alerts', 'user:{user_id}'],
+    producer: 'the petition routes',
   },
 });

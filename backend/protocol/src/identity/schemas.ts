@@ -152,6 +152,8 @@ export const Notification = z.object({
     'step_up_passed',
     'verdict',
     'account',
+    'petition',
+    'privacy',
   ]),
   title: z.string(),
   body: z.string(),

@@ -1,7 +1,7 @@
 // Policy: ordered rules as data. The first rule that fits decides; `notify` rules speak and let the next one decide.
 import { z } from 'zod';
 import { Instant, SessionId, Slug, UserId } from '../ids';
-import { Band, Source } from '../risk/schemas';
+import { Band, Contribution, Source } from '../risk/schemas';
 import { Role } from '../identity/schemas';
 
 /** From mild to strict. */
@@ -169,6 +169,8 @@ export const Decision = z.object({
   would: z.array(Would),
   /** What was asked for: the id of a resource or its sensitivity; null when it is about the session as a whole. */
   resource: z.string().nullable(),
+  /** The evidence that it was made on; absent when nothing but time has passed since the one before. */
+  contributions: z.array(Contribution).optional(),
   at: Instant,
 });
 export type Decision = z.infer<typeof Decision>;

@@ -80,6 +80,9 @@ export const ModelStatus = z.object({
   mouse_windows: z.number().int(),
   windows_needed: z.number().int(),
   mouse_windows_needed: z.number().int(),
+  /** Until when the behaviour is judged by a temporary model; null while the standing one holds. */
+  temporary_until: Instant.nullable(),
+  household: z.boolean(),
 });
 export type ModelStatus = z.infer<typeof ModelStatus>;
 

@@ -29,6 +29,7 @@ describe('the state of detection', () => {
           windows: { keysFrom: from, repeatAt: 0, keys, mouse },
           unweighed: un,
           unlearnt: wei,
+          erasedAt: from,
         };
         expect(parseBehaviour(serialiseBehaviour(state))).toEqual(state);
       }),

@@ -8,6 +8,8 @@ export interface BehaviourState {
   unweighed: WindowRecord[];
   /** Weighed windows on their way into the store; kept here until they are surely in it. */
   unlearnt: WindowRecord[];
+  /** Epoch ms of the last erasure that this state has obeyed; 0 when there was none. */
+  erasedAt: number;
 }
 
 /** As it is stored. Numbers go as bytes in base64: writing them as decimals is the dearest thing that a batch does. */
@@ -17,17 +19,19 @@ interface Stored {
   n: string;
   unweighed?: StoredWindow[];
   unlearnt?: StoredWindow[];
+  erasedAt?: number;
 }
 
 type StoredWindow = Omit<WindowRecord, 'at' | 'features'> & { at: number; features: string };
 
-export function serialiseBehaviour({ windows, unweighed, unlearnt }: BehaviourState): string {
+export function serialiseBehaviour({ windows, unweighed, unlearnt, erasedAt }: BehaviourState): string {
   const { keysFrom, repeatAt, keys, mouse } = windows;
   const stored: Stored = {
     v: 2,
     n: pack([keysFrom, repeatAt, keys.length, ...keys, ...mouse]),
     ...(unweighed.length > 0 ? { unweighed: unweighed.map(storedOf) } : {}),
     ...(unlearnt.length > 0 ? { unlearnt: unlearnt.map(storedOf) } : {}),
+    ...(erasedAt > 0 ? { erasedAt } : {}),
   };
   return JSON.stringify(stored);
 }
@@ -41,6 +45,7 @@ export function parseBehaviour(json: string): BehaviourState | null {
     windows: { keysFrom, repeatAt, keys: rest.slice(0, count), mouse: rest.slice(count) },
     unweighed: (stored.unweighed ?? []).map(recordOf),
     unlearnt: (stored.unlearnt ?? []).map(recordOf),
+    erasedAt: stored.erasedAt ?? 0,
   };
 }
 

@@ -145,6 +145,8 @@ export function decideSession(
       risk_score: risk.risk_score,
       band: risk.band,
       reasons: decision.reasons,
+      // An unchanged decision rests on what the one before said.
+      ...(change === 'summary' ? {} : { contributions: risk.contributions }),
       notify: decision.notify,
       would,
       resource: null,

@@ -1,5 +1,6 @@
 // Detects: batches of behaviour become windows, windows become evidence for or against a stranger, one finding a batch.
 import type { Delivered } from '@verity/domain/bus/ports';
+import { mayBeLearnt, type LearningTerms } from '@verity/domain/risk/learning-terms';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import type { LiveRisk, WindowRecord } from '@verity/domain/risk/ports';
 import { advance, newWindowState, type BehaviourWindow } from '@verity/domain/telemetry/windows';
@@ -21,7 +22,7 @@ const MOST_UNLEARNT = 4;
 
 export interface DetectNeeds {
   state: StageState;
-  shelf: Pick<ModelShelf, 'of'>;
+  shelf: Pick<ModelShelf, 'of' | 'termsOf'>;
   liveRisk: Pick<LiveRisk, 'many'>;
   enrolment: Pick<Enrolment, 'offer'>;
   stateTtlSeconds: number;
@@ -54,7 +55,7 @@ export function detectStage(needs: DetectNeeds) {
       const weighed: WindowRecord[] = [];
       for (const message of messages) {
         const { session_id: session, user_id: user } = message.payload;
-        const before = memory.get(session) ?? NOTHING_SEEN;
+        const before = unerased(memory.get(session) ?? NOTHING_SEEN, needs.shelf.termsOf(user));
         const { state: windows, windows: finished } = advance(
           before.windows,
           message.payload.batch,
@@ -85,8 +86,12 @@ export function detectStage(needs: DetectNeeds) {
       const behaviour = memory.get(session);
       if (!behaviour) return;
       const mine = weighed.filter(({ sessionId }) => sessionId === session);
-      const models = mine[0] ? needs.shelf.of(mine[0].userId) : null;
-      const fresh = mayTeach(risks[index] ?? null, models) ? mine : [];
+      const [first] = mine;
+      const models = first ? needs.shelf.of(first.userId) : null;
+      const terms = first ? needs.shelf.termsOf(first.userId) : null;
+      const fresh = mayTeach(risks[index] ?? null, models)
+        ? mine.filter((record) => !terms || mayBeLearnt(terms, record))
+        : [];
       const unlearnt = [...behaviour.unlearnt, ...fresh]
         .filter((record) => !needs.enrolment.offer(record))
         .slice(-MOST_UNLEARNT);
@@ -95,7 +100,21 @@ export function detectStage(needs: DetectNeeds) {
   }
 }
 
-const NOTHING_SEEN: BehaviourState = { windows: newWindowState(), unweighed: [], unlearnt: [] };
+const NOTHING_SEEN: BehaviourState = {
+  windows: newWindowState(),
+  unweighed: [],
+  unlearnt: [],
+  erasedAt: 0,
+};
+
+/** What a session has gathered, begun anew when its person has had their behaviour erased since. */
+export function unerased(
+  state: BehaviourState,
+  terms: Pick<LearningTerms, 'erasedAt'> | null,
+): BehaviourState {
+  const erasedAt = terms?.erasedAt?.getTime() ?? 0;
+  return erasedAt > state.erasedAt ? { ...NOTHING_SEEN, erasedAt } : state;
+}
 
 /**
  * Behaviour teaches the model only while the session is trusted: at low risk, or at medium while there is no model

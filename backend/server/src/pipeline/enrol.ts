@@ -3,6 +3,7 @@ import type { UserId } from '@verity/protocol/ids';
 import { Fault } from '@verity/protocol/faults';
 import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
+import { mayBeLearnt, trackAt } from '@verity/domain/risk/learning-terms';
 import type { ModelKind } from '@verity/domain/risk/model-kind';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import type {
@@ -10,9 +11,11 @@ import type {
   BehaviourWindows,
   Modality,
   ModelRecord,
+  Terms,
+  Track,
   WindowRecord,
 } from '@verity/domain/risk/ports';
-import type { ModelShelf } from './models';
+import { modelCacheKey, TRACKS, type ModelShelf } from './models';
 import type { Leases, Log } from './ports';
 import type { Trainer } from './train';
 
@@ -42,23 +45,32 @@ export function trainingDue(
 export interface EnrolmentNeeds {
   windows: BehaviourWindows;
   models: BehaviourModels;
+  terms: Pick<Terms, 'of' | 'many'>;
   cache: Cache;
   leases: Leases;
   trainer: Trainer;
   clock: Clock;
   log: Log;
   /** The models of a person that are at hand, and a way to say that there is a newer one. */
-  shelf: Pick<ModelShelf, 'of' | 'outdate'>;
+  shelf: Pick<ModelShelf, 'of' | 'termsOf' | 'outdate'>;
 }
 
 type Counts = Record<Modality, number>;
 
+interface Due {
+  user: UserId;
+  modality: Modality;
+  track: Track;
+}
+
+const inTrack = (user: UserId, track: Track): string => `${user}:${track}`;
+
 export class Enrolment {
   private waiting = new Map<string, WindowRecord>();
   private readonly stored = new Set<string>();
-  /** Windows in the store, of people who were met. */
-  private readonly people = new Map<UserId, Counts>();
-  private readonly due = new Map<string, { user: UserId; modality: Modality }>();
+  /** Windows in the store, of people who were met, by track. */
+  private readonly people = new Map<string, Counts>();
+  private readonly due = new Map<string, Due>();
   private readonly ticking: NodeJS.Timeout;
   private flushing: Promise<void> | null = null;
   private training: Promise<void> | null = null;
@@ -76,11 +88,21 @@ export class Enrolment {
   /** Takes a window in; true once it is stored (or is not wanted) and need not be kept any longer. */
   offer(record: WindowRecord): boolean {
     if (this.stored.delete(record.id)) return true;
-    const person = this.people.get(record.userId);
+    const person = this.people.get(inTrack(record.userId, this.trackOf(record)));
     if (person && (person[record.modality] ?? 0) >= kindOf(record.modality).windows.most)
       return true;
     if (this.waiting.size < MOST_WAITING) this.waiting.set(record.id, record);
     return false;
+  }
+
+  /** Forgets what it counted of a person: other terms hold from now on. */
+  forget(user: UserId): void {
+    for (const track of TRACKS) this.people.delete(inTrack(user, track));
+  }
+
+  private trackOf({ userId, at }: WindowRecord): Track {
+    const terms = this.needs.shelf.termsOf(userId);
+    return terms ? trackAt(terms, at) : 'standing';
   }
 
   /** Stores what waits. */
@@ -102,13 +124,13 @@ export class Enrolment {
     const records = [...this.waiting.values()];
     if (records.length === 0) return;
     try {
-      await this.needs.windows.add(records);
+      const wanted = await this.keepWanted(records);
       for (const { id } of records) {
         this.waiting.delete(id);
         this.stored.add(id);
       }
       forgetOldest(this.stored, 2 * MOST_WAITING);
-      await this.countIn(records);
+      await this.countIn(wanted);
       this.train();
     } catch (error) {
       // They stay, here and in the state of their sessions, and are offered again.
@@ -117,20 +139,48 @@ export class Enrolment {
     }
   }
 
+  /** Stores those that the terms of their people let in, each in its track. */
+  private async keepWanted(records: WindowRecord[]): Promise<WindowRecord[]> {
+    const { terms, windows } = this.needs;
+    const users = [...new Set(records.map(({ userId }) => userId))];
+    const before = await terms.many(users);
+    const wanted = records.flatMap((record) => {
+      const of = before.get(record.userId);
+      return of && mayBeLearnt(of, record) ? [{ ...record, track: trackAt(of, record.at) }] : [];
+    });
+    await windows.add(wanted);
+    // What was erased or disowned while it was stored must not have slipped in behind the removal.
+    for (const [user, { erasedAt, disowned }] of await terms.many(users)) {
+      const then = before.get(user);
+      if (erasedAt && erasedAt.getTime() !== then?.erasedAt?.getTime()) {
+        await windows.removeOfUser(user, { until: erasedAt });
+      }
+      for (const session of disowned) {
+        if (!then?.disowned.includes(session)) await windows.removeOfSession(session);
+      }
+    }
+    return wanted;
+  }
+
   private async countIn(records: WindowRecord[]): Promise<void> {
     const now = this.needs.clock();
-    const fresh = new Set<UserId>();
-    for (const { userId } of records) if (!this.people.has(userId)) fresh.add(userId);
-    for (const user of fresh) this.people.set(user, await this.needs.windows.count(user));
-    for (const { userId, modality } of records) {
-      const counts = this.people.get(userId);
+    const fresh = new Set<string>();
+    for (const { userId, track = 'standing' } of records) {
+      const key = inTrack(userId, track);
+      if (this.people.has(key)) continue;
+      fresh.add(key);
+      this.people.set(key, await this.needs.windows.count(userId, track));
+    }
+    for (const { userId, modality, track = 'standing' } of records) {
+      const key = inTrack(userId, track);
+      const counts = this.people.get(key);
       const models = this.needs.shelf.of(userId);
       if (!counts || !models) continue;
       // A person met just now has been counted with these.
-      const count = (counts[modality] ?? 0) + (fresh.has(userId) ? 0 : 1);
+      const count = (counts[modality] ?? 0) + (fresh.has(key) ? 0 : 1);
       counts[modality] = count;
       if (trainingDue(count, models.get(modality) ?? null, now, kindOf(modality).windows)) {
-        this.due.set(`${userId}:${modality}`, { user: userId, modality });
+        this.due.set(`${key}:${modality}`, { user: userId, modality, track });
       }
     }
     forgetOldest(this.people, PEOPLE_REMEMBERED);
@@ -145,33 +195,36 @@ export class Enrolment {
   }
 
   private async trainAll(): Promise<void> {
-    for (const [key, { user, modality }] of this.due) {
+    for (const [key, due] of this.due) {
+      const { user, modality } = due;
       if (this.stopped) return;
       this.due.delete(key);
       try {
         await this.needs.leases.hold(`training:${key}`, TRAINING_LEASE_MS, () =>
-          this.trainOne(user, modality),
+          this.trainOne(due),
         );
       } catch (err) {
         if (this.stopped) return;
         this.needs.log.warn({ user, modality, err }, 'a behaviour model could not be trained');
-        this.due.set(key, { user, modality });
+        this.due.set(key, due);
         this.restUntil = performance.now() + REST_MS;
         return;
       }
     }
   }
 
-  private async trainOne(user: UserId, modality: Modality): Promise<void> {
-    const { windows, models, cache, trainer, clock, log } = this.needs;
-    const before = await models.newest(user, modality);
+  private async trainOne({ user, modality, track }: Due): Promise<void> {
+    const { windows, models, terms, cache, trainer, clock, log } = this.needs;
+    const agreed = await terms.of(user);
+    const before = await models.newest(user, modality, track);
     const kind = kindOf(modality);
-    const records = await windows.ofUser(user, modality, kind.windows.most);
+    const stored = await windows.ofUser(user, modality, kind.windows.most, track);
+    const records = stored.filter((record) => mayBeLearnt(agreed, record));
     if (!trainingDue(records.length, before, clock(), kind.windows)) {
       this.needs.shelf.outdate(user);
       return;
     }
-    const version = (before?.version ?? 0) + 1;
+    const version = (await models.lastVersion(user, modality)) + 1;
     const now = clock();
     const started = performance.now();
     const others = kind.cohort ? await windows.ofOthers(user, modality, kind.cohort) : [];
@@ -182,7 +235,11 @@ export class Enrolment {
       windows: featuresOf(records),
       others: others.map(featuresOf),
       sittings: records.map(({ sessionId }) => sessionId),
+      shared: agreed.household,
     });
+    // What was erased, disowned or run out while it was learnt is not kept.
+    const { changedAt } = await terms.of(user);
+    if (changedAt.getTime() !== agreed.changedAt.getTime()) return;
     try {
       await models.add({
         userId: user,
@@ -191,15 +248,16 @@ export class Enrolment {
         trainedAt: now,
         windows: records.length,
         artefact,
+        track,
       });
     } catch (error) {
       // Another process was faster with this version.
       if (!(error instanceof Fault && error.code === 'conflict')) throw error;
     }
-    await cache.drop('behavioral_model', user);
+    await cache.drop('behavioral_model', modelCacheKey(user, track));
     this.needs.shelf.outdate(user);
     const milliseconds = Math.round(performance.now() - started);
-    log.info({ user, modality, version, windows: records.length, milliseconds }, 'model trained');
+    log.info({ user, modality, track, version, windows: records.length, milliseconds }, 'model trained');
   }
 }
 

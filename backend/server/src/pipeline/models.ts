@@ -1,9 +1,12 @@
 // The models of behaviour that detection weighs by: parsed, in memory, refreshed without keeping anybody waiting.
 import type { UserId } from '@verity/protocol/ids';
 import type { Cache } from '@verity/domain/kernel/cache-ports';
+import type { Clock } from '@verity/domain/kernel/ports';
+import { trackAt, type LearningTerms } from '@verity/domain/risk/learning-terms';
 import type { ReadyModel } from '@verity/domain/risk/model-kind';
 import { kindOf } from '@verity/domain/risk/model-kinds';
-import type { BehaviourModels, Modality, ModelRecord } from '@verity/domain/risk/ports';
+import type { BehaviourModels, Modality, ModelRecord, Terms, Track } from '@verity/domain/risk/ports';
+import { parseShared } from '@verity/domain/risk/shared-model';
 import type { Log } from './ports';
 
 export type ModelsOfUser = ReadonlyMap<Modality, ReadyModel>;
@@ -12,6 +15,9 @@ type Shelved = Pick<ModelRecord, 'modality' | 'version' | 'artefact'>;
 
 interface Entry {
   models: ModelsOfUser | null;
+  /** As they were when the models were read; null until then. */
+  terms: LearningTerms | null;
+  track: Track;
   /** Monotonic ms after which they are read again. */
   staleAt: number;
   waiting: boolean;
@@ -21,13 +27,30 @@ interface Entry {
 const AT_ONCE = 4;
 const RETRY_MS = 2_000;
 
+export const TRACKS = ['standing', 'temporary'] as const satisfies Track[];
+
+export const modelCacheKey = (user: UserId, track: Track): string => `${user}:${track}`;
+
+/** Drops every model of a person from the cache that the processes share. */
+export async function dropCachedModels(cache: Pick<Cache, 'drop'>, user: UserId): Promise<void> {
+  for (const track of TRACKS) await cache.drop('behavioral_model', modelCacheKey(user, track));
+}
+
+export interface ShelfNeeds {
+  models: Pick<BehaviourModels, 'newestOfUser'>;
+  terms: Pick<Terms, 'of'>;
+  cache: Cache;
+  clock: Clock;
+  log: Log;
+}
+
 export class ModelShelf {
   private readonly entries = new Map<UserId, Entry>();
   private readonly queue: UserId[] = [];
   private reading = 0;
 
   constructor(
-    private readonly needs: { models: BehaviourModels; cache: Cache; log: Log },
+    private readonly needs: ShelfNeeds,
     /** After so long the cache is asked for a newer version. */
     private readonly refreshMs = 60_000,
     private readonly limit = 10_000,
@@ -37,12 +60,16 @@ export class ModelShelf {
   of(user: UserId): ModelsOfUser | null {
     let entry = this.entries.get(user);
     if (!entry) {
-      entry = { models: null, staleAt: 0, waiting: false };
+      entry = { models: null, terms: null, track: 'standing', staleAt: 0, waiting: false };
       this.entries.set(user, entry);
       for (const oldest of this.entries.keys()) {
         if (this.entries.size <= this.limit) break;
         this.entries.delete(oldest);
       }
+    }
+    // A temporary baseline begins and ends at its moment: nobody is weighed by the other model after it.
+    if (entry.terms?.temporary && trackAt(entry.terms, this.needs.clock()) !== entry.track) {
+      Object.assign(entry, { models: null, staleAt: 0 });
     }
     if (!entry.waiting && performance.now() >= entry.staleAt) {
       entry.waiting = true;
@@ -50,6 +77,16 @@ export class ModelShelf {
       this.readOn();
     }
     return entry.models;
+  }
+
+  /** The terms under which the models of a person were read; null until they have been. */
+  termsOf(user: UserId): LearningTerms | null {
+    return this.entries.get(user)?.terms ?? null;
+  }
+
+  /** Forgets a person's models: other terms hold, or they were erased. What is being read for them lands nowhere. */
+  forget(user: UserId): void {
+    this.entries.delete(user);
   }
 
   /** Has a person's models read again the next time: there is a newer one. */
@@ -74,8 +111,12 @@ export class ModelShelf {
     const entry = this.entries.get(user);
     if (!entry) return;
     try {
-      const shelved = await this.needs.cache.through('behavioral_model', user, async () => {
-        const records = await this.needs.models.newestOfUser(user);
+      const terms = await this.needs.terms.of(user);
+      const track = trackAt(terms, this.needs.clock());
+      const before = track === entry.track ? entry.models : null;
+      const key = modelCacheKey(user, track);
+      const shelved = await this.needs.cache.through('behavioral_model', key, async () => {
+        const records = await this.needs.models.newestOfUser(user, track);
         return records.map(({ modality, version, artefact }): Shelved => ({
           modality,
           version,
@@ -84,10 +125,12 @@ export class ModelShelf {
       });
       const models = new Map<Modality, ReadyModel>();
       for (const one of shelved) {
-        const model = this.readOne(user, one, entry.models?.get(one.modality));
-        if (model) models.set(one.modality, model);
+        const model = this.readOne(user, one, before?.get(one.modality));
+        // Made of what was erased meanwhile it is none.
+        const erased = terms.erasedAt && model && model.trainedAt <= terms.erasedAt;
+        if (model && !erased) models.set(one.modality, model);
       }
-      entry.models = models;
+      Object.assign(entry, { models, terms, track });
       entry.staleAt = performance.now() + this.refreshMs;
     } catch (err) {
       entry.staleAt = performance.now() + RETRY_MS;
@@ -105,7 +148,7 @@ export class ModelShelf {
   ): ReadyModel | undefined {
     if (version === before?.version) return before;
     try {
-      return kindOf(modality).parse(artefact);
+      return parseShared(kindOf(modality), artefact);
     } catch (err) {
       this.needs.log.error({ user, modality, err }, 'a stored behaviour model cannot be read');
       return before;

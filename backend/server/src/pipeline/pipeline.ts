@@ -9,11 +9,14 @@ import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
 import type { Decisions, Policies } from '@verity/domain/policy/ports';
 import type { Announcer } from '@verity/domain/realtime/ports';
+import type { Learning } from '@verity/domain/risk/learning';
+import type { LearningTerms } from '@verity/domain/risk/learning-terms';
 import type {
   BehaviourModels,
   BehaviourWindows,
   LiveRisk,
   RiskHistory,
+  Terms,
 } from '@verity/domain/risk/ports';
 import type { SessionId } from '@verity/protocol/ids';
 import { decideStage } from './decide';
@@ -30,6 +33,7 @@ import { scoreStage } from './score';
 import { runnable } from './stage';
 import { threatsStage } from './threats';
 import { startSweep, type Sweep } from './sweep';
+import { followTerms } from './terms-in-force';
 import { threadTrainer } from './train';
 
 export interface PipelineNeeds {
@@ -51,6 +55,10 @@ export interface PipelineNeeds {
   history: RiskHistory;
   windows: BehaviourWindows;
   models: BehaviourModels;
+  terms: Terms;
+  learning: Pick<Learning, 'endTemporary'>;
+  /** Told of a temporary baseline that has ended because its time was over. */
+  baselineRanOut(terms: LearningTerms): Promise<void>;
   alerts: Alerts;
   chain: AuditChain;
   announcer: Announcer;
@@ -93,6 +101,16 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
       judging = setTimeout(() => sweep.judgeAll(), RELOAD_MS);
     },
   });
+  const agreed = followTerms({
+    ...needs,
+    changed({ userId }) {
+      shelf.forget(userId);
+      enrolment.forget(userId);
+    },
+    async runOut(terms) {
+      if (await needs.learning.endTemporary(terms)) await needs.baselineRanOut(terms);
+    },
+  });
   const stages = [
     runnable(detectStage({ ...memory, shelf, enrolment, liveRisk: needs.liveRisk })),
     runnable(scoreStage({ ...memory, clock: needs.clock })),
@@ -121,6 +139,7 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     async stop() {
       policy.stop();
       clearTimeout(judging);
+      await agreed.stop();
       await sweep.stop();
       await Promise.all(running.map((subscription) => subscription.stop()));
       await enrolment.stop();

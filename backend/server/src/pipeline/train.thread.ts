@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
 import { kindOf } from '@verity/domain/risk/model-kinds';
+import { trainShared } from '@verity/domain/risk/shared-model';
 import type { TrainingAnswer, TrainingTask } from './train';
 
 const LOWEST_PRIORITY = 19;
@@ -12,7 +13,9 @@ if (process.platform === 'linux') setPriority(LOWEST_PRIORITY);
 parentPort?.on('message', (task: TrainingTask) => {
   let answer: TrainingAnswer;
   try {
-    answer = { artefact: kindOf(task.modality).train({ ...task, trainAutoencoder }) };
+    const kind = kindOf(task.modality);
+    const whole = { ...task, trainAutoencoder };
+    answer = { artefact: task.shared ? trainShared(kind, whole) : kind.train(whole) };
   } catch (error) {
     answer = { error: error instanceof Error ? error.message : String(error) };
   }

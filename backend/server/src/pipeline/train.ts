@@ -3,7 +3,10 @@ import { Worker } from 'node:worker_threads';
 import type { ModelTask } from '@verity/domain/risk/model-kind';
 
 /** What crosses to the thread; the trainer of networks is there already. */
-export type TrainingTask = Omit<ModelTask, 'trainAutoencoder'>;
+export interface TrainingTask extends Omit<ModelTask, 'trainAutoencoder'> {
+  /** Two people share the account. */
+  shared: boolean;
+}
 
 export type TrainingAnswer = { artefact: string } | { error: string };
 
