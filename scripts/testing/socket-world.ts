@@ -28,6 +28,7 @@ import type { AuditRecordId, DeviceId, SessionId, UserId } from '@verity/protoco
 import type { BehavioralDataInput } from '@verity/protocol/telemetry/schemas';
 import { accessVerifier } from '../../backend/server/src/http/access-token';
 import { startPipeline, type Pipeline } from '../../backend/server/src/pipeline/pipeline';
+import { learningOver } from '../../backend/server/src/roles/learning';
 import { heraldOfEmitter, type Herald } from '../../backend/server/src/socket/announcer';
 import { createHub, type Hub } from '../../backend/server/src/socket/hub';
 import { TelemetryCount } from '../../backend/server/src/socket/statistics';
@@ -168,11 +169,12 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
   const startStages = async ({ sweepSeconds = 3_600 } = {}): Promise<Pipeline> => {
     const own = openBus();
     const herald = heraldOfEmitter(redis.commands, { prefix, lost: () => undefined });
+    const cache = createCache({ redis, newId });
     const pipeline = await startPipeline({
       bus: own,
       state: createStageState(redis),
       leases: createLeases(redis, newId),
-      cache: createCache({ redis, newId }),
+      cache,
       clock,
       newId,
       log,
@@ -187,6 +189,9 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
       history: stores.riskHistory,
       windows: stores.behaviourWindows,
       models: stores.behaviourModels,
+      terms: stores.terms,
+      learning: learningOver({ stores, cache, redis, clock }),
+      baselineRanOut: async () => undefined,
       alerts: stores.alerts,
       chain: stores.auditChain,
       announcer: herald,

@@ -31,6 +31,36 @@ export const routes: Routes = [
         loadComponent: () => import('./features/account/account-page').then((m) => m.AccountPage),
       },
       {
+        path: 'why/:kind/:id',
+        title: 'Why',
+        loadComponent: () => import('./features/why/why-page').then((m) => m.WhyPage),
+      },
+      {
+        path: 'privacy',
+        title: 'Privacy',
+        loadComponent: () => import('./features/privacy/privacy-page').then((m) => m.PrivacyPage),
+      },
+      {
+        path: 'notifications',
+        title: 'Notifications',
+        loadComponent: () =>
+          import('./features/notifications/notifications-page').then((m) => m.NotificationsPage),
+      },
+      {
+        path: 'appeals',
+        title: 'Appeals',
+        canActivate: [hasRole('admin')],
+        loadComponent: () =>
+          import('./features/petitions/petitions-page').then((m) => m.PetitionsPage),
+      },
+      {
+        path: 'appeals/:id',
+        title: 'Appeal',
+        canActivate: [hasRole('admin')],
+        loadComponent: () =>
+          import('./features/petitions/petition-page').then((m) => m.PetitionPage),
+      },
+      {
         path: 'developer',
         title: 'Developer',
         loadComponent: () =>

@@ -189,7 +189,7 @@ export const identityRoutes = routes({
     reply: z.object({ items: z.array(Device) }),
   },
   'PATCH /api/v1/me/devices/:id': {
-    summary: 'Name, trust or distrust a device',
+    summary: 'Name a device; trust or distrust it, which needs fresh proof',
     subject: 'identity',
     who: self,
     sensitivity: 'medium',
@@ -198,6 +198,7 @@ export const identityRoutes = routes({
       label: z.string().trim().min(1).max(60).optional(),
       trusted: z.boolean().optional(),
     }),
+    faults: ['step-up-required'],
     reply: Device,
   },
   'DELETE /api/v1/me/devices/:id': {

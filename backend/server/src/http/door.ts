@@ -1,4 +1,6 @@
 // The door of one route: authenticate, gates, rate, parse, handle, check the reply, answer.
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { Fault } from '@verity/protocol/faults';
 import { parse } from '@verity/protocol/parse';
@@ -28,7 +30,7 @@ export function door(served: ServedRoute, ports: AppPorts, settings: AppSettings
     const input = parseInput(route, req);
     const call = callOf(caller, req, res);
     const reply = await handle(input, call);
-    answer(served, reply, res, ports);
+    await answer(served, reply, res, ports);
   };
 }
 
@@ -133,9 +135,16 @@ function callOf(caller: Caller, req: Request, res: Response): Call {
 }
 
 /** Sends the reply as declared: what its schema does not name stays inside. */
-function answer({ key, route }: ServedRoute, reply: unknown, res: Response, ports: AppPorts): void {
+async function answer(
+  { key, route }: ServedRoute,
+  reply: unknown,
+  res: Response,
+  ports: AppPorts,
+): Promise<void> {
   if (typeof route.reply === 'string') {
-    res.type(route.reply).send(reply);
+    res.type(route.reply);
+    if (isStream(reply)) await stream(key, reply, res, ports);
+    else res.send(reply);
     return;
   }
   const checked = route.reply.safeParse(reply);
@@ -145,4 +154,25 @@ function answer({ key, route }: ServedRoute, reply: unknown, res: Response, port
     throw new Fault('internal', 'The reply does not fit its declaration.');
   }
   res.json(checked.data);
+}
+
+const isStream = (reply: unknown): reply is AsyncIterable<string> =>
+  typeof reply === 'object' && reply !== null && Symbol.asyncIterator in reply;
+
+/** Sends piece by piece, at the pace of the reader. What breaks off in its midst is cut, never ended as if it were whole. */
+async function stream(
+  key: string,
+  reply: AsyncIterable<string>,
+  res: Response,
+  ports: AppPorts,
+): Promise<void> {
+  try {
+    await pipeline(Readable.from(reply), res);
+  } catch (err) {
+    if (!res.headersSent) throw err;
+    // Whoever hangs up while reading is no defect.
+    const hungUp = (err as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!hungUp) ports.log.error({ route: key, err }, 'a reply broke off while it was sent');
+    res.destroy();
+  }
 }

@@ -56,7 +56,10 @@ export interface Call<C extends Caller = Caller> {
 export type Handler<K extends RouteKey> = (
   input: RouteInput<Routes[K]>,
   call: Call<CallerOf<K>>,
-) => Promise<RouteReply<Routes[K]>>;
+) => Promise<RouteReply<Routes[K]> | Streamed<Routes[K]['reply']>>;
+
+/** What is sent raw may come in pieces. */
+type Streamed<R> = R extends string ? AsyncIterable<string> : never;
 
 export type Handlers<K extends RouteKey = RouteKey> = { [P in K]: Handler<P> };
 

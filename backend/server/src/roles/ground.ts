@@ -29,6 +29,14 @@ export type Ground = Awaited<ReturnType<typeof openGround>>;
 
 export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
 
+/** Days that each is kept. */
+export const retentionOf = (config: Config) => ({
+  riskDays: config.RISK_RETENTION_DAYS,
+  behaviourDays: config.BEHAVIOUR_RETENTION_DAYS,
+  decisionDays: 90,
+  notificationDays: 90,
+});
+
 /** Waits until the stores answer, then makes what is missing in them. */
 export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
   const facilityOf = facilitiesFrom(config.FACILITIES);
@@ -51,8 +59,7 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
   await ensureIndexes(mongo);
   const stores = mongoRepositories(mongo, {
     clock: systemClock,
-    riskDays: config.RISK_RETENTION_DAYS,
-    behaviourDays: config.BEHAVIOUR_RETENTION_DAYS,
+    ...retentionOf(config),
   });
   const cache = createCache({ redis, newId });
   await stores.policies.seed(DEFAULT_POLICY, systemClock());

@@ -36,8 +36,12 @@ import { identityAdminHandlers } from '../routes/identity-admin';
 import { operationsHandlers } from '../routes/operations';
 import { policyHandlers } from '../routes/policy';
 import { requestContexts } from '../routes/request-context';
+import { learningHandlers } from '../routes/learning';
+import { petitionHandlers } from '../routes/petitions';
+import { privacyHandlers } from '../routes/privacy';
 import { riskHandlers } from '../routes/risk';
 import { sensorHandlers } from '../routes/sensors';
+import { whyHandlers } from '../routes/why';
 import type { Herald } from '../socket/announcer';
 import { createHub } from '../socket/hub';
 import { TelemetryCount } from '../socket/statistics';
@@ -45,7 +49,8 @@ import { realtimeEvents } from '../sockets/realtime';
 import { riskEvents } from '../sockets/risk';
 import { telemetryEvents } from '../sockets/telemetry';
 import { decideRequest } from './decide-request';
-import { lifeOver, sha256, VERSION, type Ground } from './ground';
+import { lifeOver, retentionOf, sha256, VERSION, type Ground } from './ground';
+import { learningOver } from './learning';
 import { createMetrics } from './metrics';
 import { requestNotes } from '../pipeline/request-notes';
 
@@ -132,6 +137,23 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     clock,
     newId,
   });
+  const learning = learningOver(ground);
+  const selfService = {
+    ...stores,
+    windows: stores.behaviourWindows,
+    models: stores.behaviourModels,
+    history: stores.riskHistory,
+    live: ground.liveRisk,
+    announcer: herald,
+    retention: retentionOf(config),
+    bus,
+    life,
+    learning,
+    tell,
+    journal,
+    clock,
+    newId,
+  };
   const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
   const notes = requestNotes({ decisions: stores.decisions, newId });
   const activity = activityNotes(stores.sessions, clock);
@@ -156,7 +178,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     life,
     tell,
     links: issued,
-    windows: stores.behaviourWindows,
+    learning,
     tokens,
     passkeys: keys,
     signIn: signIn({
@@ -219,9 +241,14 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
           history: stores.riskHistory,
           models: stores.behaviourModels,
           windows: stores.behaviourWindows,
+          terms: stores.terms,
           clock,
         }),
         contexts.handlers,
+        whyHandlers(selfService),
+        petitionHandlers(selfService),
+        privacyHandlers(selfService),
+        learningHandlers(selfService),
         policyHandlers({
           ...stores,
           liveRisk: ground.liveRisk,

@@ -1,9 +1,11 @@
 // The role `pipeline`: stages over the bus, enrolment, and the sweep over live sessions.
 import { createLeases } from '@verity/adapters/redis/leases';
 import { createStageState } from '@verity/adapters/redis/stage-state';
+import { notices } from '@verity/domain/identity/notices';
 import { startPipeline } from '../pipeline/pipeline';
 import { heraldOfEmitter, type Herald } from '../socket/announcer';
 import { lifeOver, sha256, type Ground } from './ground';
+import { learningOver, sayBaselineRanOut } from './learning';
 
 /** `herald` is that of the socket server when this process has one. */
 export async function startPipelineRole(ground: Ground, herald?: Herald): Promise<void> {
@@ -26,6 +28,16 @@ export async function startPipelineRole(ground: Ground, herald?: Herald): Promis
     history: stores.riskHistory,
     windows: stores.behaviourWindows,
     models: stores.behaviourModels,
+    terms: stores.terms,
+    learning: learningOver(ground),
+    baselineRanOut: sayBaselineRanOut({
+      journal: ground.journal,
+      tell: notices({
+        ...ground,
+        notifications: stores.notifications,
+        announce: speaking.announce,
+      }),
+    }),
     alerts: stores.alerts,
     chain: stores.auditChain,
     life: lifeOver(ground, speaking),

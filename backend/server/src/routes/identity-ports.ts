@@ -46,7 +46,7 @@ export interface IdentityPorts extends SignalPorts, VerdictPorts {
 }
 
 /** The person behind a session. */
-export async function personOf(users: Users, id: UserId): Promise<UserRecord> {
+export async function personOf(users: Pick<Users, 'byId'>, id: UserId): Promise<UserRecord> {
   const user = await users.byId(id);
   if (!user) throw new Fault('session-ended', 'This account is no longer there.');
   return user;

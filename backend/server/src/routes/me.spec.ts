@@ -174,6 +174,11 @@ describe('devices', () => {
   it('carry trust into their sessions at once, and take their sessions along when forgotten', async () => {
     const { visitor, id } = await somebody();
     const device = visitor.signedIn.session.device_id;
+    const path = `/api/v1/me/devices/${device}`;
+    const unproven = await visitor.call('PATCH', path, { trusted: true });
+    expect(unproven.json.code).toBe('step-up-required');
+    expect((await visitor.call('PATCH', path, { label: 'Desk' })).json.label).toBe('Desk');
+    await visitor.call('POST', '/api/v1/step-up', { method: 'password', password: PASSWORD });
     const trusted = await visitor.call('PATCH', `/api/v1/me/devices/${device}`, { trusted: true });
     expect(trusted.json).toMatchObject({ id: device, trusted: true });
     expect((await platform.life.rightsNow(id))?.deviceTrusted).toBe(true);

@@ -16,6 +16,7 @@ import {
   presentSession,
   presentUser,
 } from './present';
+import { mustBeFresh } from './fresh-proof';
 import { giveVerdict } from './verdicts';
 
 type MeRoute = Extract<keyof typeof identityRoutes, `${string} /api/v1/me${string}`>;
@@ -133,6 +134,10 @@ export function meHandlers(ports: IdentityPorts): Pick<Handlers, MeRoute> {
     async 'PATCH /api/v1/me/devices/:id'({ params, body }, { caller, address }) {
       const { userId } = caller.rights;
       const before = await ownDevice(userId, params.id);
+      if (body.trusted !== undefined && body.trusted !== before.trusted) {
+        const change = body.trusted ? 'trust' : 'stop trusting';
+        mustBeFresh(caller.rights, ports.clock(), `${change} a device`);
+      }
       const after = await devices.change(before.id, body);
       if (body.trusted !== undefined && body.trusted !== before.trusted) {
         await life.refreshRights(userId, { deviceId: after.id, deviceTrusted: after.trusted });

@@ -7,6 +7,7 @@ import type {
   Session,
   User,
 } from '@verity/protocol/identity/schemas';
+import type { Petition } from '@verity/protocol/alerts/petition-schemas';
 import type { Decision } from '@verity/protocol/policy/schemas';
 import type { Page } from '@verity/protocol/page';
 import type { PasskeyRecord } from '@verity/domain/identity/passkey-ports';
@@ -124,5 +125,12 @@ export const presentDecision = ({ at, ...decision }: DecisionRecord): Decision =
   risk_score: decision.risk_score,
   band: decision.band,
   reasons: decision.reasons,
+  ...(decision.contributions ? { contributions: decision.contributions } : {}),
   at: at.toISOString(),
+});
+
+/** As the person sees it: who of the admins answered is the admins' own affair. */
+export const presentOwnPetition = (petition: Petition): Petition => ({
+  ...petition,
+  answered_by: petition.answered_by === null ? null : 'an admin',
 });

@@ -4,12 +4,14 @@ import type { SessionId } from '@verity/protocol/ids';
 import type { riskRoutes } from '@verity/protocol/risk/routes';
 import type { Sessions } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
+import { trackAt } from '@verity/domain/risk/learning-terms';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import type {
   BehaviourModels,
   BehaviourWindows,
   LiveRisk,
   RiskHistory,
+  Terms,
 } from '@verity/domain/risk/ports';
 import type { Handlers } from '../http/handler';
 import { peaksOf } from './risk-course';
@@ -20,6 +22,7 @@ export interface RiskRoutePorts {
   history: Pick<RiskHistory, 'ofSession'>;
   models: Pick<BehaviourModels, 'newestOfUser'>;
   windows: Pick<BehaviourWindows, 'count'>;
+  terms: Pick<Terms, 'of'>;
   clock: Clock;
 }
 
@@ -42,9 +45,11 @@ export function riskHandlers(
 
     async 'GET /api/v1/me/model'(_input, { caller }) {
       const { userId } = caller.rights;
+      const terms = await ports.terms.of(userId);
+      const track = trackAt(terms, ports.clock());
       const [windows, models] = await Promise.all([
-        ports.windows.count(userId),
-        ports.models.newestOfUser(userId),
+        ports.windows.count(userId, track),
+        ports.models.newestOfUser(userId, track),
       ]);
       const trained = models.map(({ trainedAt }) => trainedAt.toISOString()).sort();
       const ready = models.some((model) => model.windows >= kindOf(model.modality).windows.needed);
@@ -56,6 +61,9 @@ export function riskHandlers(
         mouse_windows: windows.mouse,
         windows_needed: kindOf('keystroke').windows.needed,
         mouse_windows_needed: kindOf('mouse').windows.needed,
+        temporary_until:
+          track === 'temporary' ? (terms.temporary?.until.toISOString() ?? null) : null,
+        household: terms.household,
       };
     },
 

@@ -10,6 +10,8 @@ import { totp } from '@verity/adapters/crypto/totp';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { mongoRepositories } from '@verity/adapters/mongo/repositories';
 import { scratchDatabase } from '@verity/adapters/mongo/scratch';
+import { createCache } from '@verity/adapters/redis/cache';
+import { createLiveRisk } from '@verity/adapters/redis/live-risk';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
 import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
 import { openTestRedis } from '@verity/adapters/redis/testing';
@@ -34,6 +36,11 @@ import { doorPorts, reached, serve, type Answer, type Sent } from '../http/spec-
 import { groupHandlers } from './groups';
 import { identityHandlers } from './identity';
 import { identityAdminHandlers } from './identity-admin';
+import { learningHandlers } from './learning';
+import { petitionHandlers } from './petitions';
+import { privacyHandlers } from './privacy';
+import { whyHandlers } from './why';
+import { learningOver } from '../roles/learning';
 
 export const PASSWORD = 'a password of some length';
 const MASTER_KEY = 'd4'.repeat(32);
@@ -107,6 +114,28 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     newId,
   });
   const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
+  const learning = learningOver({
+    stores,
+    cache: createCache({ redis: test.redis, newId }),
+    redis: test.redis,
+    clock,
+  });
+  const selfService = {
+    ...stores,
+    windows: stores.behaviourWindows,
+    models: stores.behaviourModels,
+    history: stores.riskHistory,
+    live: createLiveRisk(test.redis),
+    announcer: { announce },
+    retention: { behaviourDays: 90, riskDays: 30, decisionDays: 90, notificationDays: 90 },
+    bus,
+    life,
+    learning,
+    tell,
+    journal,
+    clock,
+    newId,
+  };
   const lost: unknown[] = [];
   const handlers = {
     ...reached(),
@@ -121,7 +150,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       life,
       tell,
       links: issued,
-      windows: stores.behaviourWindows,
+      learning,
       tokens,
       passkeys: keys,
       signIn: signIn({
@@ -160,6 +189,10 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       groupsInPolicy: async () => groupsNamed(await stores.policies.standing()),
     }),
     ...identityAdminHandlers({ ...stores, keyring, links: issued, life, journal, clock }),
+    ...whyHandlers(selfService),
+    ...petitionHandlers(selfService),
+    ...privacyHandlers(selfService),
+    ...learningHandlers(selfService),
   };
   const app = createApp(
     {

@@ -8,20 +8,17 @@ import type { SessionRecord, SessionRights, Sessions } from '@verity/domain/iden
 import type { SessionLife } from '@verity/domain/identity/session-life';
 import { livesIn } from '@verity/domain/identity/session-rights';
 import { verdictSignal } from '@verity/domain/risk/signals';
-import type { BehaviourWindows } from '@verity/domain/risk/ports';
+import type { Learning } from '@verity/domain/risk/learning';
 import { Fault } from '@verity/protocol/faults';
-import { acceptableAcr } from '@verity/protocol/identity/assurance';
 import type { Verdict } from '@verity/protocol/identity/schemas';
 import type { AlertId, SessionId } from '@verity/protocol/ids';
+import { isFresh, proofNeeded } from './fresh-proof';
 import { finding } from './sign-in-signals';
-
-/** How long a proof lets its session vouch for itself and others. */
-const FRESH_PROOF_MS = 10 * 60_000;
 
 export interface VerdictPorts {
   alerts: Pick<Alerts, 'byId'>;
   sessions: Pick<Sessions, 'byId'>;
-  windows: Pick<BehaviourWindows, 'removeOfSession'>;
+  learning: Pick<Learning, 'forgetSession'>;
   life: Pick<SessionLife, 'end'>;
   bus: Pick<Bus, 'publish'>;
   journal: Journal;
@@ -77,7 +74,7 @@ export async function giveVerdict(
     address,
   });
   // What a stranger typed must not teach the model of the owner.
-  await ports.windows.removeOfSession(session.id);
+  await ports.learning.forgetSession(session.userId, session);
   const report = userReport({
     sessionId: session.id,
     userId: session.userId,
@@ -90,12 +87,7 @@ export async function giveVerdict(
 
 /** A session cannot vouch for itself, nor one that is under suspicion for another, without fresh proof. */
 function mustBeProved(rights: SessionRights, session: SessionRecord, at: Date): void {
-  const proved = rights.stepUpAt !== null && at.getTime() - rights.stepUpAt <= FRESH_PROOF_MS;
   const vouchesForAnother = rights.id !== session.id && rights.state === 'active';
-  if (proved || vouchesForAnother) return;
-  throw new Fault('step-up-required', 'Prove that it is you before you vouch for this session.', {
-    fix: 'Prove it at POST /api/v1/step-up, then say so again.',
-    acrValues: acceptableAcr(rights),
-    maxAgeSeconds: FRESH_PROOF_MS / 1000,
-  });
+  if (isFresh(rights, at) || vouchesForAnother) return;
+  throw proofNeeded(rights, 'vouch for this session');
 }

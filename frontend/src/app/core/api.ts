@@ -7,6 +7,8 @@ import type { Reply, Request, RouteKey } from './wire';
 
 interface Options {
   signal?: AbortSignal | undefined;
+  /** The reply as the text that was sent, for a file. */
+  raw?: true;
 }
 
 type Arguments<K extends RouteKey> =
@@ -34,7 +36,7 @@ export class Api {
       if (failure.code === 'step-up-required') {
         const proved = this.identity.askStepUp(failure.message);
         // What was only to be read is read anew once rights are back; what was to be done is done after the proof.
-        if (!key.startsWith('GET ') && (await proved)) {
+        if ((parts.raw || !key.startsWith('GET ')) && (await proved)) {
           return (await this.attempt(key, parts, true)) as Reply<K>;
         }
       }
@@ -57,6 +59,7 @@ export class Api {
       ...(parts.body === undefined ? {} : { body: JSON.stringify(parts.body) }),
     });
     if (response.ok) {
+      if (parts.raw) return response.text();
       const json = response.headers.get('content-type')?.includes('json');
       return json ? response.json() : response.text();
     }

@@ -36,6 +36,7 @@ const PATHS = {
   plus: 'M8 3v10M3 8h10',
   out: 'M6.5 2.5h-4v11h4M6 8h8M11 5l3 3-3 3',
   device: 'M2.5 3h11v7.5h-11zM1 13h14',
+  inbox: 'M2 9.5h3.5l1 2h3l1-2H14M2 9.5 4 3h8l2 6.5v4H2z',
   info: 'M8 14.5a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13zM8 7.2v4M8 4.8v.3',
   more: 'M3.5 8h.1M8 8h.1M12.5 8h.1',
   link: 'M9.5 2.5h4v4M13.5 2.5 7.5 8.5M11.5 9v4.5h-9v-9H7',

@@ -4,6 +4,8 @@ import type {
   AlertStatus,
   Effect,
   PolicyRule,
+  PetitionKind,
+  PetitionStatus,
   Role,
   Severity,
   SessionState,
@@ -63,6 +65,20 @@ export const RULE_EFFECT = {
   ...EFFECT,
   notify: { text: 'Notify', tone: 'accent' },
 } as const satisfies Record<PolicyRule['effect'], Label>;
+
+export const PETITION_STATUS = {
+  open: { text: 'Waiting', tone: 'accent' },
+  upheld: { text: 'Decision stands', tone: '' },
+  overturned: { text: 'Overturned', tone: 'good' },
+  approved: { text: 'Approved', tone: 'good' },
+  refused: { text: 'Refused', tone: '' },
+  withdrawn: { text: 'Withdrawn', tone: '' },
+} as const satisfies Record<PetitionStatus, Label>;
+
+export const PETITION_KIND = {
+  appeal: 'Appeal',
+  baseline: 'Temporary baseline',
+} as const satisfies Record<PetitionKind, string>;
 
 export const ROLE = {
   user: 'User',

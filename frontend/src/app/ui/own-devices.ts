@@ -1,10 +1,12 @@
 // The own devices: which are trusted, which to forget.
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { Api } from '../core/api';
+import { unlessDeclined } from '../core/fresh-proof';
 import { Identity } from '../core/identity';
 import { query } from '../core/query';
 import { Toasts } from '../core/toasts';
 import type { Device } from '../core/wire';
+import { AskName } from './ask-name';
 import { Confirm } from './confirm';
 import { Icon } from './icon';
 import { Pending } from './pending';
@@ -41,6 +43,7 @@ import { Time } from './time';
               />
               Trusted
             </label>
+            <button type="button" class="btn quiet" (click)="rename(device)">Rename</button>
             <button type="button" class="btn quiet" (click)="forget(device)">Forget</button>
           </li>
         }
@@ -60,6 +63,7 @@ export class OwnDevices {
   private readonly api = inject(Api);
   private readonly toasts = inject(Toasts);
   private readonly confirm = inject(Confirm);
+  private readonly names = inject(AskName);
   protected readonly devices = query(
     () => ({}),
     async (_, signal) => (await this.api.call('GET /api/v1/me/devices', { signal })).items,
@@ -67,10 +71,13 @@ export class OwnDevices {
 
   protected async trust({ id, label }: Device, trusted: boolean): Promise<void> {
     try {
-      const changed = await this.api.call('PATCH /api/v1/me/devices/:id', {
-        params: { id },
-        body: { trusted },
-      });
+      const changed = await unlessDeclined(() =>
+        this.api.call('PATCH /api/v1/me/devices/:id', { params: { id }, body: { trusted } }),
+      );
+      if (!changed) {
+        await this.devices.reload();
+        return;
+      }
       this.devices.update((all) => all.map((one) => (one.id === id ? changed : one)));
       this.toasts.say(trusted ? `${label} is trusted now.` : `${label} is no longer trusted.`, {
         label: 'Undo',
@@ -79,6 +86,20 @@ export class OwnDevices {
     } catch (error) {
       this.toasts.fail('The device was not changed.', error);
       await this.devices.reload();
+    }
+  }
+
+  protected async rename({ id, label: before }: Device): Promise<void> {
+    const label = await this.names.ask(before);
+    if (!label || label === before) return;
+    try {
+      const changed = await this.api.call('PATCH /api/v1/me/devices/:id', {
+        params: { id },
+        body: { label },
+      });
+      this.devices.update((all) => all.map((one) => (one.id === id ? changed : one)));
+    } catch (error) {
+      this.toasts.fail('The device was not renamed.', error);
     }
   }
 

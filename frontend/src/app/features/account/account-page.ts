@@ -1,24 +1,16 @@
-// Account: passkeys, authenticator app, recovery codes, password, devices, notifications.
+// Account: passkeys, authenticator app, recovery codes, password, devices.
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { Identity } from '../../core/identity';
 import { ROLE } from '../../ui/labels';
 import { OwnDevices } from '../../ui/own-devices';
 import { AuthenticatorCard } from './authenticator-card';
-import { NotificationsCard } from './notifications-card';
 import { PasskeysCard } from './passkeys-card';
 import { PasswordCard } from './password-card';
 import { RecoveryCard } from './recovery-card';
 
 @Component({
   selector: 'vt-account-page',
-  imports: [
-    AuthenticatorCard,
-    NotificationsCard,
-    OwnDevices,
-    PasskeysCard,
-    PasswordCard,
-    RecoveryCard,
-  ],
+  imports: [AuthenticatorCard, OwnDevices, PasskeysCard, PasswordCard, RecoveryCard],
   template: `
     <div class="page">
       <div class="page-head">
@@ -37,7 +29,6 @@ import { RecoveryCard } from './recovery-card';
         <vt-password-card />
       </div>
       <vt-own-devices />
-      <vt-notifications-card />
     </div>
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

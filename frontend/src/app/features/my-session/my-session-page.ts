@@ -10,7 +10,9 @@ import {
   signal,
   untracked,
 } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
+import { unlessDeclined } from '../../core/fresh-proof';
 import { Identity } from '../../core/identity';
 import { query } from '../../core/query';
 import { Realtime } from '../../core/socket';
@@ -28,6 +30,8 @@ import { Rhythm } from '../../ui/rhythm';
 import { RiskCourse } from '../../ui/risk-course';
 import { RiskScale } from '../../ui/risk-scale';
 import { answerFor } from './answer';
+import { HappenedCard } from './happened-card';
+import { WhatIfCard } from './what-if-card';
 import { OwnSessions } from './own-sessions';
 
 const COURSE_MS = 3_600_000;
@@ -37,6 +41,7 @@ const COURSE_MS = 3_600_000;
   imports: [
     Empty,
     EvidencePanel,
+    HappenedCard,
     Icon,
     MatProgressBar,
     OwnDevices,
@@ -45,6 +50,8 @@ const COURSE_MS = 3_600_000;
     Rhythm,
     RiskCourse,
     RiskScale,
+    RouterLink,
+    WhatIfCard,
   ],
   templateUrl: './my-session-page.html',
   styleUrl: './my-session-page.scss',
@@ -122,16 +129,16 @@ export class MySessionPage {
       const consent = await this.confirm.ask({
         title: 'Somebody else is using this session?',
         consequence:
-          'Your word counts as strong evidence: the session will most likely be ended and an alert is raised. Change your password afterwards from a device that you trust.',
+          'This session ends at once, what it taught your model is forgotten, and an alert is raised. Change your password afterwards from a device that you trust.',
         confirm: 'This is not me',
         danger: true,
       });
       if (!consent) return;
     }
     try {
-      await this.api.call('POST /api/v1/me/verdicts', {
-        body: { session_id: session.id, verdict },
-      });
+      const body = { session_id: session.id, verdict };
+      const said = await unlessDeclined(() => this.api.call('POST /api/v1/me/verdicts', { body }));
+      if (!said) return;
       this.toasts.say(
         verdict === 'me'
           ? 'Thank you. Your word counts as evidence and helps the model learn.'

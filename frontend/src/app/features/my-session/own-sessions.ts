@@ -1,5 +1,6 @@
 // The own sessions: which live, from where, and how to end one.
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { Identity } from '../../core/identity';
 import { listQuery } from '../../core/query';
@@ -14,7 +15,7 @@ import { Time } from '../../ui/time';
 
 @Component({
   selector: 'vt-own-sessions',
-  imports: [BandBadge, More, Pending, Time],
+  imports: [BandBadge, More, Pending, RouterLink, Time],
   template: `
     <section class="card" aria-labelledby="own-sessions-title">
       <header><h2 id="own-sessions-title">Your sessions</h2></header>
@@ -60,6 +61,9 @@ import { Time } from '../../ui/time';
                   <td data-label="Last seen"><vt-time [at]="session.last_seen_at" /></td>
                   <td class="right">
                     <div class="row end">
+                      @if (session.state_reason) {
+                        <a class="btn quiet" [routerLink]="['/why', 'session', session.id]">Why</a>
+                      }
                       @if (session.id !== identity.session()?.id) {
                         <button type="button" class="btn quiet" (click)="disown(session)">
                           Wasn’t me
@@ -92,6 +96,7 @@ export class OwnSessions {
   private readonly api = inject(Api);
   private readonly confirm = inject(Confirm);
   private readonly toasts = inject(Toasts);
+  private readonly router = inject(Router);
   protected readonly states = SESSION_STATE;
   protected readonly sessions = listQuery(
     () => ({}),
@@ -120,7 +125,7 @@ export class OwnSessions {
     const consent = await this.confirm.ask({
       title: `The session on ${device_label} was not you?`,
       consequence:
-        'Your word counts as strong evidence against that session and raises an alert. If it still lives it will most likely be ended.',
+        'It ends at once if it still lives, what it taught your model is forgotten, and an alert is raised. Then change your password: whoever used it may know it.',
       confirm: 'It was not me',
       danger: true,
     });
@@ -129,7 +134,10 @@ export class OwnSessions {
       await this.api.call('POST /api/v1/me/verdicts', {
         body: { session_id: id, verdict: 'not_me' },
       });
-      this.toasts.say('Thank you. An alert was raised.');
+      this.toasts.say('Thank you. Now change your password.', {
+        label: 'Change it',
+        run: () => void this.router.navigateByUrl('/account'),
+      });
       await this.sessions.reload();
     } catch (error) {
       this.toasts.fail('Your word was not recorded.', error);

@@ -52,7 +52,7 @@ const SHOWN = 6;
             <vt-icon name="check" />Mark all as read
           </button>
         }
-        <a class="item" cdkMenuItem routerLink="/account" fragment="notifications">
+        <a class="item" cdkMenuItem routerLink="/notifications">
           <vt-icon name="bell" />All notifications
         </a>
       </div>

@@ -14,11 +14,12 @@ import { ROLE, SESSION_STATE, USER_STATUS } from '../../ui/labels';
 import { More } from '../../ui/more';
 import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
+import { LearningCard } from './learning-card';
 import { UserActions } from './user-actions';
 
 @Component({
   selector: 'vt-user-page',
-  imports: [BandBadge, CopyId, Empty, Icon, More, Pending, RouterLink, Time],
+  imports: [BandBadge, CopyId, Empty, Icon, LearningCard, More, Pending, RouterLink, Time],
   templateUrl: './user-page.html',
   styles: `
     .back {
