@@ -51,7 +51,13 @@ export const petitions = declareCollection(
   ],
 );
 
-function toPetition({ _id, created_at, answered_at, target: _, ...rest }: PetitionDocument): Petition {
+function toPetition({
+  _id,
+  created_at,
+  answered_at,
+  target: _,
+  ...rest
+}: PetitionDocument): Petition {
   return {
     id: _id,
     ...rest,

@@ -153,12 +153,7 @@ export const decisions = declareCollection(
     at: { type: Date, required: true },
     expireAt: { type: Date, required: true },
   },
-  [
-    [{ session_id: 1, at: -1, _id: -1 }],
-    [{ user_id: 1, at: -1, _id: -1 }],
-    [{ at: -1 }],
-    EXPIRES,
-  ],
+  [[{ session_id: 1, at: -1, _id: -1 }], [{ user_id: 1, at: -1, _id: -1 }], [{ at: -1 }], EXPIRES],
 );
 
 function toDecision({ expireAt: _, ...rest }: DecisionDocument): DecisionRecord {

@@ -49,7 +49,9 @@ export const Why = z.object({
   decision: OwnDecision.nullable(),
   alert: OwnAlert.nullable(),
   /** The rule that decided, as its version of the policy says it. */
-  rule: z.object({ name: z.string(), says: z.string(), policy_version: z.number().int() }).nullable(),
+  rule: z
+    .object({ name: z.string(), says: z.string(), policy_version: z.number().int() })
+    .nullable(),
   /** The score of then; of now when nothing was kept of then. */
   risk: RiskScore.nullable(),
   what_ifs: z.array(WhatIf),

@@ -24,7 +24,12 @@ interface Stored {
 
 type StoredWindow = Omit<WindowRecord, 'at' | 'features'> & { at: number; features: string };
 
-export function serialiseBehaviour({ windows, unweighed, unlearnt, erasedAt }: BehaviourState): string {
+export function serialiseBehaviour({
+  windows,
+  unweighed,
+  unlearnt,
+  erasedAt,
+}: BehaviourState): string {
   const { keysFrom, repeatAt, keys, mouse } = windows;
   const stored: Stored = {
     v: 2,

@@ -257,7 +257,10 @@ export class Enrolment {
     await cache.drop('behavioral_model', modelCacheKey(user, track));
     this.needs.shelf.outdate(user);
     const milliseconds = Math.round(performance.now() - started);
-    log.info({ user, modality, track, version, windows: records.length, milliseconds }, 'model trained');
+    log.info(
+      { user, modality, track, version, windows: records.length, milliseconds },
+      'model trained',
+    );
   }
 }
 

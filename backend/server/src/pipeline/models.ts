@@ -5,7 +5,13 @@ import type { Clock } from '@verity/domain/kernel/ports';
 import { trackAt, type LearningTerms } from '@verity/domain/risk/learning-terms';
 import type { ReadyModel } from '@verity/domain/risk/model-kind';
 import { kindOf } from '@verity/domain/risk/model-kinds';
-import type { BehaviourModels, Modality, ModelRecord, Terms, Track } from '@verity/domain/risk/ports';
+import type {
+  BehaviourModels,
+  Modality,
+  ModelRecord,
+  Terms,
+  Track,
+} from '@verity/domain/risk/ports';
 import { parseShared } from '@verity/domain/risk/shared-model';
 import type { Log } from './ports';
 

@@ -90,8 +90,7 @@ describe('why', () => {
     const id = await decided(user, session, 'step_up');
     const list = await visitor.call('GET', '/api/v1/me/decisions');
     expect(list.json).toMatchObject({ total: 1, items: [{ id, effect: 'step_up' }] });
-    const why = (await visitor.call('GET', `/api/v1/me/why/decision/${id}`))
-      .json as unknown as Why;
+    const why = (await visitor.call('GET', `/api/v1/me/why/decision/${id}`)).json as unknown as Why;
     expect(why.title).toBe('You were asked to prove again that it is you');
     expect(why.reason).toContain('slower between keys');
     expect(why.rule?.says).toMatch(/^When /);
