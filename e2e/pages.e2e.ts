@@ -21,6 +21,9 @@ const ADMIN_PAGES = [
   '/developer',
   '/my-session',
   '/account',
+  '/appeals',
+  '/notifications',
+  '/privacy',
   '/no-such-page',
 ];
 const LOOKS = ['light', 'dark'] as const;
@@ -117,7 +120,13 @@ test('navigation shows only what the role can use', async ({ page, request }) =>
   await signIn(page, await invite(request, 'Nina Navigator'));
   await expect(page).toHaveURL(/my-session/);
   const links = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
-  await expect(links).toHaveText(['Developer', 'My session', 'Account']);
+  await expect(links).toHaveText([
+    'Developer',
+    'My session',
+    'Notifications',
+    'Privacy',
+    'Account',
+  ]);
   await page.goto('/users');
   await expect(page).toHaveURL(/my-session/);
 });

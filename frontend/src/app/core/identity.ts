@@ -12,7 +12,12 @@ const LOCK = 'verity-refresh';
 export interface Ending {
   detail: string;
   byOneself: boolean;
+  /** The session that has ended, when it was this tab's. */
+  session?: string | undefined;
 }
+
+/** Survives a reload of the tab; gone with the next sign-in. */
+const ENDING = 'verity-ending';
 
 @Injectable({ providedIn: 'root' })
 export class Identity {
@@ -34,6 +39,7 @@ export class Identity {
   private readonly tabs = new BroadcastChannel('verity');
 
   constructor() {
+    this.ending.set(endingBefore());
     this.tabs.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (data === 'signed-out' && this.signedIn())
         this.forget('You signed out in another tab.', true);
@@ -138,6 +144,7 @@ export class Identity {
   private accept({ token, expires_in, user, session }: SignedIn): void {
     this.user.set(user);
     this.ending.set(undefined);
+    sessionStorage.removeItem(ENDING);
     this.observe(session);
     this.bear(token, expires_in);
   }
@@ -165,9 +172,11 @@ export class Identity {
     clearTimeout(this.renewTimer);
     this.token.set(undefined);
     this.user.set(undefined);
+    const ending = { detail, byOneself, session: this.session()?.id };
     this.session.set(undefined);
     this.settleStepUp(false);
-    this.ending.set({ detail, byOneself });
+    this.ending.set(ending);
+    if (!byOneself) sessionStorage.setItem(ENDING, JSON.stringify(ending));
   }
 }
 
@@ -186,4 +195,10 @@ async function post<T>(path: string, body?: unknown, token?: string): Promise<T>
   });
   if (!response.ok) throw (await errorOfResponse(response)) satisfies ApiError;
   return (await response.json()) as T;
+}
+
+/** How the session of this tab ended before the page was loaded. */
+function endingBefore(): Ending | undefined {
+  const kept = sessionStorage.getItem(ENDING);
+  return kept === null ? undefined : (JSON.parse(kept) as Ending);
 }

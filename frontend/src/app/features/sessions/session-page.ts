@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
-import { scoreText } from '../../core/format';
+import { exactTime, scoreText } from '../../core/format';
 import { listQuery, query } from '../../core/query';
 import { Shortcuts } from '../../core/shortcuts';
 import { Realtime } from '../../core/socket';
@@ -75,6 +75,13 @@ export class SessionPage {
     () => ({ id: this.id(), connections: this.realtime.connections() }),
     ({ id }, signal) => this.api.call('GET /api/v1/sessions/:id', { params: { id }, signal }),
   );
+  private readonly person = computed(() => this.session.value()?.user_id);
+  /** On what terms the person's behaviour is learnt, and so what it can tell. */
+  protected readonly terms = query(
+    () => this.person(),
+    (id, signal) => this.api.call('GET /api/v1/users/:id/learning', { params: { id }, signal }),
+  );
+  protected readonly exact = (at: string) => exactTime(Date.parse(at));
   protected readonly series = query(
     () => ({ id: this.id(), minutes: this.span(), connections: this.realtime.connections() }),
     ({ id, minutes }, signal) =>

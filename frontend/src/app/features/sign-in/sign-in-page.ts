@@ -35,6 +35,12 @@ const OFFER_MS = 4 * 60_000;
               <b>You need to sign in again</b>
             }
             <p>{{ ending.detail }}</p>
+            @if (ending.session && !ending.byOneself) {
+              <label class="check small">
+                <input type="checkbox" [checked]="asks()" (change)="asks.set(!asks())" />
+                Show me why, and let me appeal
+              </label>
+            }
           </div>
         </div>
       }
@@ -102,10 +108,14 @@ export class SignInPage {
   private readonly router = inject(Router);
   protected readonly email = signal('');
   protected readonly password = signal('');
+  /** Why the last session ended, before anything else. */
+  protected readonly asks = signal(false);
   protected readonly busy = signal(false);
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
 
   protected readonly passkeys = passkeysSupported();
+  /** The session whose end led here; signing in forgets it. */
+  private readonly ended = this.identity.ending()?.session;
   private left = false;
   private offerTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -145,7 +155,7 @@ export class SignInPage {
   }
 
   private async goOn(): Promise<void> {
-    const next = this.next();
+    const next = this.asks() && this.ended ? `/why/session/${this.ended}` : this.next();
     await this.router.navigateByUrl(next?.startsWith('/') && !next.startsWith('//') ? next : '/');
   }
 
