@@ -32,6 +32,7 @@ test('an appeal reaches an admin, and its answer the person', async ({
   page,
   request,
 }) => {
+  test.setTimeout(180_000);
   const person = await invite(request, 'Petra Petitioner');
   const token = await tokenOf(request, ADMIN);
   await signIn(page, person);
@@ -134,6 +135,7 @@ test('a temporary baseline is asked for, approved, shown, and ended', async ({
   page,
   request,
 }) => {
+  test.setTimeout(180_000);
   const person = await invite(request, 'Bela Bandage');
   await signIn(page, person);
   const token = await tokenOf(request, ADMIN);
