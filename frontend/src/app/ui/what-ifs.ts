@@ -7,7 +7,11 @@ import { BandBadge } from './band-badge';
 const GROUPS = [
   { kind: 'proof', now: 'Prove who you are', then: 'If you had proved who you are' },
   { kind: 'behaviour', now: 'Go on as yourself', then: 'If you had gone on as yourself' },
-  { kind: 'without', now: 'If one reason were not there', then: 'If one reason had not been there' },
+  {
+    kind: 'without',
+    now: 'If one reason were not there',
+    then: 'If one reason had not been there',
+  },
 ] as const satisfies readonly { kind: WhatIf['kind']; now: string; then: string }[];
 
 @Component({

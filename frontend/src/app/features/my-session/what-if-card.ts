@@ -1,5 +1,12 @@
 // What would change the own score now, computed by the server each time that it is asked.
-import { ChangeDetectionStrategy, Component, DestroyRef, effect, inject, input } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  effect,
+  inject,
+  input,
+} from '@angular/core';
 import { Api } from '../../core/api';
 import { query } from '../../core/query';
 import { Empty } from '../../ui/empty';

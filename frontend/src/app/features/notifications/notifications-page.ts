@@ -1,5 +1,12 @@
 // All own notifications: unread or all, each leads to what it is about, read one by one or all at once.
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, input } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  input,
+} from '@angular/core';
 import { Router } from '@angular/router';
 import { Api } from '../../core/api';
 import { plural } from '../../core/format';
@@ -75,10 +82,7 @@ import { Time } from '../../ui/time';
               </li>
             } @empty {
               <li class="none">
-                <vt-empty
-                  icon="bell"
-                  [title]="show() === 'unread' ? 'All is read' : 'Nothing yet'"
-                >
+                <vt-empty icon="bell" [title]="show() === 'unread' ? 'All is read' : 'Nothing yet'">
                   You are told here when a new device signs in, a step-up is asked, a session is
                   ended, or an appeal is answered.
                 </vt-empty>
@@ -129,7 +133,9 @@ export class NotificationsPage {
     () => (this.notifications.value() as { unread?: number } | undefined)?.unread ?? 0,
   );
   protected readonly answer = computed(() =>
-    this.unread() ? `${plural(this.unread(), 'notification')} unread` : 'All notifications are read',
+    this.unread()
+      ? `${plural(this.unread(), 'notification')} unread`
+      : 'All notifications are read',
   );
 
   constructor() {

@@ -163,8 +163,7 @@ export class PetitionsPage {
   protected readonly statusIn = computed(() => oneOf(STATUSES, this.status(), 'open'));
   protected readonly kindIn = computed(() => oneOf(KINDS, this.kind(), undefined));
   protected readonly filtered = computed(
-    () =>
-      this.statusIn() !== 'open' || Boolean(this.q() || this.kindIn() || this.user_id()),
+    () => this.statusIn() !== 'open' || Boolean(this.q() || this.kindIn() || this.user_id()),
   );
   protected readonly petitions = listQuery(
     () => ({

@@ -1,5 +1,12 @@
 // A temporary baseline: asked for with a reason and days, in force until its end, ended early by its person.
-import { ChangeDetectionStrategy, Component, DestroyRef, computed, inject, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  signal,
+} from '@angular/core';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
 import { exactTime } from '../../core/format';
@@ -58,14 +65,7 @@ const LEAST_WORDS = 10;
                 </label>
                 <label class="field days">
                   <span>For how many days (1 to 30)</span>
-                  <input
-                    class="input"
-                    type="number"
-                    min="1"
-                    max="30"
-                    step="1"
-                    [(vtValue)]="days"
-                  />
+                  <input class="input" type="number" min="1" max="30" step="1" [(vtValue)]="days" />
                 </label>
                 <div>
                   <button type="submit" class="btn" [disabled]="!ready() || busy()">

@@ -36,8 +36,8 @@ import { Time } from '../../ui/time';
           }
           @if (one.temporary; as temporary) {
             <p class="small">
-              Temporary baseline until <b>{{ exact(temporary.until) }}</b
-              >, {{ plural(temporary.keystroke_windows, 'window') }} of typing so far.
+              Temporary baseline until <b>{{ exact(temporary.until) }}</b>,
+              {{ plural(temporary.keystroke_windows, 'window') }} of typing so far.
             </p>
             <div>
               <button type="button" class="btn" (click)="endBaseline()">End it now</button>
