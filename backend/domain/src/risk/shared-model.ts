@@ -8,11 +8,13 @@ const FORMAT = 'verity-shared';
 /** Trains two models, or one while the lesser of the two people has too few windows. */
 export function trainShared(kind: ModelKind, task: ModelTask): string {
   const groups = twoMeans(task.windows);
-  const halves = [false, true].map((which) =>
-    task.windows.filter((_, index) => groups[index] === which),
-  );
-  if (halves.some(({ length }) => length < kind.windows.first)) return kind.train(task);
-  const models = halves.map((windows) => kind.train({ ...task, windows }));
+  const halves = [false, true].map((which) => {
+    const own = <T>(items: readonly T[]): T[] => items.filter((_, index) => groups[index] === which);
+    const sittings = task.sittings ? { sittings: own(task.sittings) } : {};
+    return { ...task, windows: own(task.windows), ...sittings };
+  });
+  if (halves.some(({ windows }) => windows.length < kind.windows.first)) return kind.train(task);
+  const models = halves.map((half) => kind.train(half));
   return JSON.stringify({ format: FORMAT, models });
 }
 

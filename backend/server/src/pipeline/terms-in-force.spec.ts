@@ -6,16 +6,17 @@ import { scratchDatabase } from '@verity/adapters/mongo/scratch';
 import { createCache } from '@verity/adapters/redis/cache';
 import { createLeases } from '@verity/adapters/redis/leases';
 import { openTestRedis, until } from '@verity/adapters/redis/testing';
+import { createSessionState } from '@verity/adapters/redis/session-state';
 import { newId } from '@verity/adapters/world';
 import { FEATURES } from '@verity/domain/kernel/behaviour-features';
 import { normalDraw, seededRandom } from '@verity/domain/kernel/maths';
+import { learning } from '@verity/domain/risk/learning';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import { usualTerms } from '@verity/domain/risk/learning-terms';
 import type { PetitionId, SessionId, UserId } from '@verity/protocol/ids';
-import { learningOver } from '../roles/learning';
 import { unerased } from './detect';
 import { Enrolment } from './enrol';
-import { ModelShelf } from './models';
+import { dropCachedModels, ModelShelf } from './models';
 import { followTerms } from './terms-in-force';
 
 const random = seededRandom(5);
@@ -33,7 +34,16 @@ async function openWorld() {
   const clock = (): Date => new Date(Date.now() + skewMs);
   const stores = mongoRepositories(database.connection, { clock });
   const cache = createCache({ redis: test.redis, newId });
-  const learning = learningOver({ stores, cache, redis: test.redis, clock });
+  const sessionState = createSessionState(test.redis);
+  const agreements = learning({
+    terms: stores.terms,
+    windows: stores.behaviourWindows,
+    models: stores.behaviourModels,
+    history: stores.riskHistory,
+    dropCached: (user) => dropCachedModels(cache, user),
+    dropSessionState: (sessions) => sessionState.drop(sessions),
+    clock,
+  });
   const ground = { models: stores.behaviourModels, terms: stores.terms, cache, clock, log };
   const shelf = new ModelShelf(ground);
   const enrolment = new Enrolment({
@@ -56,11 +66,11 @@ async function openWorld() {
       enrolment.forget(userId);
     },
     async runOut(terms) {
-      if (await learning.endTemporary(terms)) ended.push(terms.userId);
+      if (await agreements.endTemporary(terms)) ended.push(terms.userId);
     },
   });
   return {
-    ...{ stores, learning, shelf, enrolment, ended, clock },
+    ...{ stores, learning: agreements, shelf, enrolment, ended, clock },
     pass: (ms: number): void => void (skewMs += ms),
     /** Windows of one session, offered and stored as far as the terms let them. */
     async behave(user: UserId, count: number, session = newId<SessionId>()): Promise<SessionId> {
@@ -86,10 +96,13 @@ async function openWorld() {
   };
 }
 
+/** A training on a machine that has other work. */
+const TRAINING_MS = 40_000;
+
 /** What comes to be there. */
 async function found<T>(look: () => Promise<T | null>): Promise<T> {
   let seen: T | null = null;
-  await until(async () => (seen = await look()) !== null);
+  await until(async () => (seen = await look()) !== null, TRAINING_MS);
   return seen as T;
 }
 
@@ -125,7 +138,7 @@ describe('a temporary baseline', () => {
     expect((await stores.behaviourWindows.count(user, 'temporary')).mouse).toBe(0);
     expect(await stores.behaviourModels.newest(user, 'mouse', 'temporary')).toBeNull();
     expect(await stores.behaviourModels.newest(user, 'mouse')).toEqual(standing);
-  });
+  }, 120_000);
 });
 
 describe('an erasure', () => {
@@ -133,7 +146,7 @@ describe('an erasure', () => {
     const { stores, learning, shelf } = world;
     const user = newId<UserId>();
     const session = await world.behave(user, FIRST);
-    await until(() => shelf.of(user)?.has('mouse') === true);
+    await until(() => shelf.of(user)?.has('mouse') === true, TRAINING_MS);
     const onItsWay = { at: world.clock(), sessionId: session, userId: user };
     const erased = await learning.erase(user, { ended: [], living: [session] }, false);
     expect(erased).toMatchObject({ windows: FIRST, models: 1, scoreMinutes: null });
@@ -143,7 +156,7 @@ describe('an erasure', () => {
     await until(() => shelf.of(user)?.size === 0);
     await world.behave(user, 1);
     expect((await stores.behaviourWindows.count(user)).mouse).toBe(1);
-  });
+  }, 60_000);
 
   it('has a session begin its windows anew, once', () => {
     const erasedAt = new Date('2026-03-01T12:00:00.000Z');

@@ -12,6 +12,7 @@ import { mongoRepositories } from '@verity/adapters/mongo/repositories';
 import { scratchDatabase } from '@verity/adapters/mongo/scratch';
 import { createCache } from '@verity/adapters/redis/cache';
 import { createLiveRisk } from '@verity/adapters/redis/live-risk';
+import { createSessionState } from '@verity/adapters/redis/session-state';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
 import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
 import { openTestRedis } from '@verity/adapters/redis/testing';
@@ -27,6 +28,7 @@ import { refreshFamily } from '@verity/domain/identity/refresh';
 import { groupsNamed } from '@verity/domain/policy/named';
 import { sessionLife } from '@verity/domain/identity/session-life';
 import { signIn } from '@verity/domain/identity/sign-in';
+import { learning } from '@verity/domain/risk/learning';
 import type { Role, SignedIn } from '@verity/protocol/identity/schemas';
 import type { AuditRecordId } from '@verity/protocol/ids';
 import type { Payload, StreamName } from '@verity/protocol/streams';
@@ -34,13 +36,13 @@ import { accessVerifier } from '../http/access-token';
 import { createApp } from '../http/app';
 import { doorPorts, reached, serve, type Answer, type Sent } from '../http/spec-server';
 import { groupHandlers } from './groups';
+import { dropCachedModels } from '../pipeline/models';
 import { identityHandlers } from './identity';
 import { identityAdminHandlers } from './identity-admin';
 import { learningHandlers } from './learning';
 import { petitionHandlers } from './petitions';
 import { privacyHandlers } from './privacy';
 import { whyHandlers } from './why';
-import { learningOver } from '../roles/learning';
 
 export const PASSWORD = 'a password of some length';
 const MASTER_KEY = 'd4'.repeat(32);
@@ -114,10 +116,15 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     newId,
   });
   const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
-  const learning = learningOver({
-    stores,
-    cache: createCache({ redis: test.redis, newId }),
-    redis: test.redis,
+  const cache = createCache({ redis: test.redis, newId });
+  const sessionState = createSessionState(test.redis);
+  const terms = learning({
+    ...stores,
+    windows: stores.behaviourWindows,
+    models: stores.behaviourModels,
+    history: stores.riskHistory,
+    dropCached: (user) => dropCachedModels(cache, user),
+    dropSessionState: (sessions) => sessionState.drop(sessions),
     clock,
   });
   const selfService = {
@@ -130,7 +137,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     retention: { behaviourDays: 90, riskDays: 30, decisionDays: 90, notificationDays: 90 },
     bus,
     life,
-    learning,
+    learning: terms,
     tell,
     journal,
     clock,
@@ -150,7 +157,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       life,
       tell,
       links: issued,
-      learning,
+      learning: terms,
       tokens,
       passkeys: keys,
       signIn: signIn({

@@ -8,7 +8,7 @@ import type { Why, WhatIf, whyRoutes } from '@verity/protocol/risk/why-routes';
 import type { Alerts } from '@verity/domain/alerts/ports';
 import type { Petitions } from '@verity/domain/alerts/petition-ports';
 import type { SessionRecord, SessionRights, Sessions, Users } from '@verity/domain/identity/ports';
-import { methodsOf } from '@verity/domain/identity/proof';
+import { methodsOf } from '@verity/domain/identity/recovery';
 import { livesIn } from '@verity/domain/identity/session-rights';
 import type { DecisionRecord, Decisions, Policies } from '@verity/domain/policy/ports';
 import { ruleForPeople } from '@verity/domain/policy/rule-for-people';
