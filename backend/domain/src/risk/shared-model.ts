@@ -9,7 +9,8 @@ const FORMAT = 'verity-shared';
 export function trainShared(kind: ModelKind, task: ModelTask): string {
   const groups = twoMeans(task.windows);
   const halves = [false, true].map((which) => {
-    const own = <T>(items: readonly T[]): T[] => items.filter((_, index) => groups[index] === which);
+    const own = <T>(items: readonly T[]): T[] =>
+      items.filter((_, index) => groups[index] === which);
     const sittings = task.sittings ? { sittings: own(task.sittings) } : {};
     return { ...task, windows: own(task.windows), ...sittings };
   });
