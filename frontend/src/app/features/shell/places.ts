@@ -51,7 +51,7 @@ export const PLACES: readonly Place[] = [
     icon: 'inbox',
     group: 'Watch',
     roles: ADMIN,
-    key: 'p',
+    key: 'r',
   },
   {
     path: '/audit',
