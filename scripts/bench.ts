@@ -14,6 +14,10 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
     usage: '[--processes N] [--sockets N] [--runs N]',
     load: () => import('./bench/enforce'),
   },
+  fanout: {
+    usage: '[--sockets N] [--runs N] [--seconds OF_THE_CUT]',
+    load: () => import('./bench/fanout'),
+  },
   bus: { usage: '[--runs N] [--events N]', load: () => import('./bench/bus') },
 };
 

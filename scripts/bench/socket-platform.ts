@@ -68,7 +68,7 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
   const signIn = async (role: Role = 'user'): Promise<SignedIn> => {
     const now = systemClock();
     const userId = newId<UserId>();
-    const email = `${userId}@bench.example`;
+    const email = emailOf(userId);
     await stores.users.add({
       id: userId,
       email,
@@ -86,36 +86,17 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
       createdAt: now,
       lastSeenAt: now,
     });
-    const session: SessionRecord = {
-      id: newId<SessionId>(),
-      userId,
-      userEmail: email,
-      userName: 'Bench',
-      groups: [],
-      role,
-      deviceId: newId<DeviceId>(),
-      deviceLabel: 'Bench',
-      deviceTrusted: true,
-      totpEnrolled: false,
-      passkeyEnrolled: false,
-      address: '127.0.0.1',
-      facility: null,
-      state: 'active',
-      stateReason: null,
-      rightsVersion: 1,
-      riskScore: 0,
-      band: 'low',
-      acr: ACR.password,
-      stepUpAt: null,
-      startedAt: now,
-      lastSeenAt: now,
-      endedAt: null,
-      expiresAt: new Date(now.getTime() + 6 * 3_600_000),
-      demo: false,
-    };
+    const session = sessionOf(userId, role);
     await stores.sessions.add(session);
     await rights.put(rightsOf(session));
     return { session, token: access.sign(session).token };
+  };
+
+  /** Only let in, for sockets by the thousand: rights and a token, nobody in the store. */
+  const admit = async (role: Role = 'user'): Promise<{ token: string }> => {
+    const session = sessionOf(newId<UserId>(), role);
+    await rights.put(rightsOf(session));
+    return { token: access.sign(session).token };
   };
 
   /** Many people whose behaviour is known: each batch is really weighed by their models. */
@@ -144,11 +125,15 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
 
   return {
     platform,
+    ports,
     urls: ports.map((port) => `http://127.0.0.1:${port}`),
     bus,
     stores,
     signIn,
+    admit,
     crowd,
+    /** Of a process by its name: server, server-2, pipeline … */
+    pid: (name: string): number => platform.child(name).pid ?? 0,
     /** Seconds of CPU of each process so far. */
     cpu: (): Record<string, number> =>
       Object.fromEntries(
@@ -164,6 +149,39 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
       await platform.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+const emailOf = (user: UserId): string => `${user}@bench.example`;
+
+function sessionOf(userId: UserId, role: Role): SessionRecord {
+  const now = systemClock();
+  return {
+    id: newId<SessionId>(),
+    userId,
+    userEmail: emailOf(userId),
+    userName: 'Bench',
+    groups: [],
+    role,
+    deviceId: newId<DeviceId>(),
+    deviceLabel: 'Bench',
+    deviceTrusted: true,
+    totpEnrolled: false,
+    passkeyEnrolled: false,
+    address: '127.0.0.1',
+    facility: null,
+    state: 'active',
+    stateReason: null,
+    rightsVersion: 1,
+    riskScore: 0,
+    band: 'low',
+    acr: ACR.password,
+    stepUpAt: null,
+    startedAt: now,
+    lastSeenAt: now,
+    endedAt: null,
+    expiresAt: new Date(now.getTime() + 6 * 3_600_000),
+    demo: false,
   };
 }
 
@@ -195,4 +213,10 @@ function cpuOf(pid: number | undefined): number {
   } catch {
     return 0; // Not Linux, or gone.
   }
+}
+
+/** Bytes of memory that a process holds, as the operating system counts them. */
+export function residentBytes(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kilobytes ?? 0) * 1024;
 }
