@@ -67,7 +67,7 @@ const receivedSection = ({
   received,
 }: EventDescription): string => `### ${name}
 
-${about} To ${received?.rooms.map((room) => `\`${room}\``).join(', ')}. Made by ${received?.producer}.
+${about} To ${received?.rooms.map((room) => `\`${room}\``).join(', ')}. Made by ${received?.producer}.${keptSentence(received?.keptBy ?? null)}
 
 ${code(payload)}`;
 
@@ -76,3 +76,10 @@ const typeSection = (name: string, schema: JsonSchema): string => `### ${name}
 ${schema.description ?? ''}
 
 ${code(schema)}`;
+
+/** What a client gets of it that was away. */
+function keptSentence(keptBy: readonly string[] | null): string {
+  if (!keptBy) return '';
+  if (keptBy.length === 0) return ' Kept for clients that come back: the newest one.';
+  return ` Kept for clients that come back: the newest one of each \`${keptBy.join('.')}\`.`;
+}

@@ -34,6 +34,7 @@ import { createHub, type Hub } from '../../backend/server/src/socket/hub';
 import { TelemetryCount } from '../../backend/server/src/socket/statistics';
 import { realtimeEvents } from '../../backend/server/src/sockets/realtime';
 import { riskEvents } from '../../backend/server/src/sockets/risk';
+import { mayJoin } from '../../backend/server/src/sockets/rooms';
 import { telemetryEvents } from '../../backend/server/src/sockets/telemetry';
 
 const ISSUER = 'http://localhost';
@@ -138,6 +139,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
       verifyAccess,
       sessionRights,
       nextSeq: (id) => intake.nextSeq(id),
+      mayJoin: (room, rights) => mayJoin({ sessionRights }, room, rights),
       handlers: [
         realtimeEvents({ sessionRights }),
         riskEvents({ sessionRights, liveRisk }),
@@ -168,7 +170,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
 
   const startStages = async ({ sweepSeconds = 3_600 } = {}): Promise<Pipeline> => {
     const own = openBus();
-    const herald = heraldOfEmitter(redis.commands, { prefix, lost: () => undefined });
+    const herald = heraldOfEmitter(redis.commands, { bus: own, prefix, lost: () => undefined });
     const cache = createCache({ redis, newId });
     const pipeline = await startPipeline({
       bus: own,

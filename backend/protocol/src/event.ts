@@ -24,6 +24,11 @@ export interface ServerEvent {
   rooms: readonly string[];
   /** What makes it. */
   producer: string;
+  /**
+   * Kept for clients that are away for a while: a newer event with the same value at this path of the payload takes
+   * the place of an older one; without a path, any newer one does. Its payload carries `event_id`.
+   */
+  keptBy?: readonly string[];
 }
 
 export const clientEvents = <const T extends Record<string, ClientEvent>>(table: T): T => table;

@@ -32,5 +32,8 @@ export const Slug = z
   .string()
   .regex(/^[a-z0-9-]{1,60}$/, 'must be lower-case words joined by hyphens');
 
+/** Of an entry of a stream: milliseconds, a hyphen, a number within the millisecond. */
+export const EventId = z.string().regex(/^\d{1,16}-\d{1,16}$/, { error: 'must be an event id' });
+
 /** An instant on the wire: UTC, ISO-8601, milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 });

@@ -7,8 +7,12 @@ import { FindingMessage, RiskMessage } from './risk/messages';
 import { DecisionMessage } from './policy/messages';
 import { AlertMessage } from './alerts/messages';
 import { AuditMessage } from './audit/messages';
+<<<<<<< HEAD
 import { AttackEvent } from './attack/schemas';
 import { NetworkWindow } from './network/schemas';
+=======
+import { AnnouncementMessage } from './realtime/messages';
+>>>>>>> 0fed645 (Send clients that come back what they missed, and keep a bound for those that do not read)
 import { DeadLetterMessage } from './bus/messages';
 
 /** In pipeline order: a stage may write only to streams that come after those that it reads. */
@@ -21,6 +25,7 @@ export const STREAMS = [
   'stream:ai_decisions',
   'stream:alerts',
   'stream:forensics',
+  'stream:announcements',
   'stream:dead_letter',
 ] as const;
 
@@ -35,6 +40,7 @@ export const PAYLOADS = {
   'stream:ai_decisions': DecisionMessage,
   'stream:alerts': AlertMessage,
   'stream:forensics': AuditMessage,
+  'stream:announcements': AnnouncementMessage,
   'stream:dead_letter': DeadLetterMessage,
 } as const satisfies Record<StreamName, z.ZodType>;
 

@@ -490,6 +490,37 @@ describe('a tail', () => {
   });
 });
 
+describe('the newest entries', () => {
+  it('come oldest first, with the id of the one before them', async () => {
+    const bus = test.bus();
+    const all = { agoMs: 60_000, limit: 10_000 };
+    expect(await bus.recent(STREAM, all)).toEqual({ before: '0-0', messages: [] });
+    const ids = await Promise.all(upTo(2_500).map((seq) => bus.publish(STREAM, finding(seq))));
+    const whole = await bus.recent(STREAM, all);
+    expect(whole.before).toBe('0-0');
+    expect(seqs(whole.messages)).toEqual(upTo(2_500));
+    const some = await bus.recent(STREAM, { ...all, limit: 1_200 });
+    expect(some.before).toBe(ids[1_299]);
+    expect(seqs(some.messages)[0]).toBe(1_300);
+    const none = await bus.recent(STREAM, { ...all, agoMs: -60_000 });
+    expect(none).toEqual({ before: ids.at(-1), messages: [] });
+  });
+
+  it('name what was trimmed away as missing', async () => {
+    const bus = test.bus();
+    const ids = await Promise.all(upTo(20).map((seq) => bus.publish(STREAM, finding(seq))));
+    await test.redis.commands.xtrim(STREAM, 'MAXLEN', 5);
+    const { before, messages } = await bus.recent(STREAM, { agoMs: 60_000, limit: 100 });
+    expect(messages).toHaveLength(5);
+    expect(before >= ids[14]!).toBe(true);
+    await test.redis.commands.xtrim(STREAM, 'MAXLEN', 0);
+    expect(await bus.recent(STREAM, { agoMs: 60_000, limit: 100 })).toEqual({
+      before: ids.at(-1),
+      messages: [],
+    });
+  });
+});
+
 describe('housekeeping', () => {
   it('trims to the retention, and never what a group has not acknowledged', async () => {
     const bus = test.bus({ retention: 100, housekeepingMs: 20, batchSize: 50 });

@@ -5,6 +5,7 @@ import { createSeal } from './bus/envelope';
 import { startHousekeeping, type Pressure } from './bus/housekeeping';
 import { createPublisher } from './bus/publisher';
 import { BUS_DEFAULTS, type BusContext, type BusSettings } from './bus/settings';
+import { readRecent } from './bus/recent';
 import { readState } from './bus/state';
 import { startTail } from './bus/tail';
 import { Worker } from './bus/worker';
@@ -44,6 +45,7 @@ export function createBus({ settings, onPressure, ...rest }: BusOptions): Runnin
     },
     consume: (consumer) => new Worker(consumer, context, seal),
     tail: (stream, from, each) => startTail(context, stream, from, each),
+    recent: (stream, limits) => readRecent(context, stream, limits),
     state: () => readState(context.redis.commands),
     async close() {
       await Promise.all([publisher.drain(), housekeeping.stop()]);

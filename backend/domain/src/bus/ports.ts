@@ -49,6 +49,14 @@ export interface Subscription {
   stop(): Promise<void>;
 }
 
+/** The newest entries of a stream. */
+export interface Recent<S extends StreamName> {
+  /** Id of the newest entry that is not among them; `0-0` when there has never been one. */
+  before: string;
+  /** Oldest first. */
+  messages: Delivered<S>[];
+}
+
 export interface StreamState {
   stream: string;
   length: number;
@@ -73,5 +81,10 @@ export interface Bus {
     from: string,
     each: (messages: Delivered<R>[]) => void,
   ): Subscription;
+  /** The newest entries, at most `limit` and none older than `agoMs`. Throws `unavailable`. */
+  recent<R extends StreamName>(
+    stream: R,
+    limits: { agoMs: number; limit: number },
+  ): Promise<Recent<R>>;
   state(): Promise<StreamState[]>;
 }

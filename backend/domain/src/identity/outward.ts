@@ -1,5 +1,6 @@
 // The shapes that identity speaks outward in: telling clients, and putting an action on record.
-import type { ServerEventName, ServerEventPayload } from '@verity/protocol/events';
+import type { ServerEventName } from '@verity/protocol/events';
+import type { Said } from '@verity/protocol/realtime/messages';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { SessionId } from '@verity/protocol/ids';
 
@@ -7,7 +8,7 @@ import type { SessionId } from '@verity/protocol/ids';
 export type Announce = <E extends ServerEventName>(
   event: E,
   rooms: string[],
-  payload: ServerEventPayload<E>,
+  payload: Said<E>,
 ) => void;
 
 /** Closes every socket of a session, on every server process, after what was announced to it. */

@@ -1,14 +1,14 @@
 // Telling connected clients something, from any process.
-import type { ServerEventName, ServerEventPayload } from '@verity/protocol/events';
+import type { ServerEventName } from '@verity/protocol/events';
+import type { Said } from '@verity/protocol/realtime/messages';
 import type { SessionId } from '@verity/protocol/ids';
 
 export interface Announcer {
-  /** Sends to every socket in any of the rooms, on every server process. */
-  announce: <E extends ServerEventName>(
-    event: E,
-    rooms: string[],
-    payload: ServerEventPayload<E>,
-  ) => void;
+  /**
+   * Sends to every socket in any of the rooms, on every server process. What is declared as kept is sent later to those
+   * who are away for a while.
+   */
+  announce: <E extends ServerEventName>(event: E, rooms: string[], payload: Said<E>) => void;
   /** Closes every socket of a session, on every server process, after what was announced to it. */
   disconnect: (session: SessionId) => void;
 }

@@ -1,7 +1,7 @@
 // Socket events of policy.
 import { z } from 'zod';
 import { serverEvents } from '../event';
-import { Instant } from '../ids';
+import { EventId, Instant } from '../ids';
 
 export const policyServerEvents = serverEvents({
   policy_update: {
@@ -12,8 +12,10 @@ export const policyServerEvents = serverEvents({
       author: z.string(),
       reason: z.string(),
       at: Instant,
+      event_id: EventId,
     }),
     rooms: ['authenticated'],
     producer: 'PUT /api/v1/policies, POST /api/v1/policies/restore and /trial/end',
+    keptBy: ['change'],
   },
 });

@@ -1,8 +1,9 @@
 // Socket events of the connection itself: greeting, rooms, ping.
 import { z } from 'zod';
 import { clientEvents, serverEvents } from '../event';
-import { Instant, SessionId, UserId } from '../ids';
+import { EventId, Instant, SessionId, UserId } from '../ids';
 import { ROLES, Role } from '../identity/schemas';
+import { Seen } from './handshake';
 
 /** Channels that an admin's socket may follow. */
 export const CHANNELS = ['alerts', 'system'] as const;
@@ -46,6 +47,8 @@ export const realtimeServerEvents = serverEvents({
       now: z.number().int(),
       /** Sequence number that the next batch of this session must have at least. */
       next_seq: z.number().int(),
+      /** Rooms that the socket is in, with those that it had asked back. */
+      rooms: z.array(z.string()),
     }),
     rooms: ['the socket itself'],
     producer: 'the handshake',
@@ -64,9 +67,18 @@ export const realtimeServerEvents = serverEvents({
       body: z.string(),
       link: z.string().nullable(),
       at: Instant,
+      event_id: EventId,
     }),
     rooms: ['admin'],
     producer: 'enforcement (a session was challenged, restricted or ended), health watch',
+    keptBy: ['event_id'],
+  },
+  caught_up: {
+    about:
+      'Everything up to `seen` has been sent. Without `complete` some of it is kept no longer: read the lists again.',
+    payload: z.object({ seen: Seen, complete: z.boolean() }),
+    rooms: ['the socket itself'],
+    producer: 'the handshake; a socket that could not take all that was kept for it',
   },
   pong: {
     about: 'The answer to `ping`.',

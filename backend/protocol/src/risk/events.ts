@@ -1,7 +1,7 @@
 // Socket events of risk.
 import { z } from 'zod';
 import { clientEvents, serverEvents } from '../event';
-import { SessionId } from '../ids';
+import { EventId, SessionId } from '../ids';
 import { ROLES } from '../identity/schemas';
 import { RiskScore } from './schemas';
 
@@ -20,9 +20,10 @@ export const riskClientEvents = clientEvents({
 export const riskServerEvents = serverEvents({
   risk_score_update: {
     about:
-      'The score of a session has changed or was confirmed by a new batch. A slow reader gets the newest only.',
-    payload: RiskScore.extend({ event_id: z.string() }),
+      'The score of a session has changed or was confirmed by a new batch. At most 30 times a second; who reads slowly gets the newest of each session only.',
+    payload: RiskScore.extend({ event_id: EventId }),
     rooms: ['user:{user_id}', 'session:{session_id}', 'risk:{session_id}', 'admin'],
     producer: 'the score stage, after every batch, finding and sweep',
+    keptBy: ['session_id'],
   },
 });

@@ -11,7 +11,7 @@ export interface EventDescription {
   /** Client to server. */
   sent?: { who: readonly string[]; perSecond: number; whileStepUp: boolean; reply: JsonSchema };
   /** Server to client. */
-  received?: { rooms: readonly string[]; producer: string };
+  received?: { rooms: readonly string[]; producer: string; keptBy: readonly string[] | null };
 }
 
 export interface EventDescriptions {
@@ -36,7 +36,7 @@ export function describeEvents(): EventDescriptions {
     name,
     about: event.about,
     payload: book.output(event.payload),
-    received: { rooms: event.rooms, producer: event.producer },
+    received: { rooms: event.rooms, producer: event.producer, keptBy: event.keptBy ?? null },
   }));
   return { events: [...sent, ...received], schemas: book.components };
 }

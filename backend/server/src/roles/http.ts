@@ -47,6 +47,7 @@ import { createHub } from '../socket/hub';
 import { TelemetryCount } from '../socket/statistics';
 import { realtimeEvents } from '../sockets/realtime';
 import { riskEvents } from '../sockets/risk';
+import { mayJoin } from '../sockets/rooms';
 import { telemetryEvents } from '../sockets/telemetry';
 import { decideRequest } from './decide-request';
 import { lifeOver, retentionOf, sha256, VERSION, type Ground } from './ground';
@@ -107,6 +108,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     verifyAccess,
     sessionRights,
     nextSeq: (session) => intake.nextSeq(session),
+    mayJoin: (room, rights) => mayJoin({ sessionRights }, room, rights),
     handlers: [
       realtimeEvents({ sessionRights }),
       riskEvents({ sessionRights, liveRisk: ground.liveRisk }),

@@ -13,6 +13,7 @@ export async function startPipelineRole(ground: Ground, herald?: Herald): Promis
   const speaking =
     herald ??
     heraldOfEmitter(redis.commands, {
+      bus: ground.bus,
       prefix: config.REDIS_PREFIX,
       lost: (err) => log.warn({ err }, 'an announcement was lost'),
     });

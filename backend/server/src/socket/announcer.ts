@@ -1,6 +1,8 @@
-// Says things to connected clients from any process: over the socket server where there is one, over Redis elsewhere.
+// Says things to connected clients from any process: what is kept through its stream, the rest over the socket servers.
 import { Emitter } from '@socket.io/redis-emitter';
 import type { SessionId } from '@verity/protocol/ids';
+import { KEPT_EVENTS, type AnnouncementMessage } from '@verity/protocol/realtime/messages';
+import type { Bus } from '@verity/domain/bus/ports';
 import { roomOfSession, type Announcer } from '@verity/domain/realtime/ports';
 import type { VerityServer } from './server';
 import type { ServerToClient } from '@verity/protocol/events';
@@ -25,9 +27,28 @@ interface Speaker {
   serverSideEmit(event: 'rights_changed', session: SessionId): unknown;
 }
 
-function heraldOver(speaker: Speaker, here?: (session: SessionId) => void): Herald {
+export interface Kept {
+  bus: Pick<Bus, 'publish'>;
+  /** Hears what Redis did not take. */
+  lost: (error: unknown) => void;
+}
+
+const IS_KEPT: ReadonlySet<string> = new Set(KEPT_EVENTS);
+
+function heraldOver(
+  speaker: Speaker,
+  { bus, lost }: Kept,
+  here?: (session: SessionId) => void,
+): Herald {
   return {
-    announce: (event, rooms, payload) => void speaker.to(rooms).emit(event, payload),
+    announce(event, rooms, payload) {
+      if (!IS_KEPT.has(event)) {
+        speaker.to(rooms).emit(event, payload);
+        return;
+      }
+      const said: AnnouncementMessage = { event, rooms, payload };
+      bus.publish('stream:announcements', said).catch(lost);
+    },
     disconnect: (session) => void speaker.in(roomOfSession(session)).disconnectSockets(true),
     rightsChanged(session) {
       // A server-side event reaches the other processes only.
@@ -38,18 +59,18 @@ function heraldOver(speaker: Speaker, here?: (session: SessionId) => void): Hera
 }
 
 /** In a process that has sockets of its own. */
-export const heraldOfServer = (io: VerityServer, here: (session: SessionId) => void): Herald =>
-  heraldOver(io, here);
+export const heraldOfServer = (
+  io: VerityServer,
+  kept: Kept,
+  here: (session: SessionId) => void,
+): Herald => heraldOver(io, kept, here);
 
-/** In a process without sockets. `lost` hears what Redis did not take. */
-export function heraldOfEmitter(
-  redis: Publisher,
-  options: { prefix: string; lost: (error: unknown) => void },
-): Herald {
+/** In a process without sockets. */
+export function heraldOfEmitter(redis: Publisher, options: Kept & { prefix: string }): Herald {
   const emitter = new Emitter<ServerToClient>(surely(redis, options.lost), {
     key: adapterKey(options.prefix),
   });
-  return heraldOver(emitter);
+  return heraldOver(emitter, options);
 }
 
 /**

@@ -5,6 +5,8 @@ import { Server } from 'socket.io';
 import { Fault } from '@verity/protocol/faults';
 import type { AccessClaims } from '@verity/protocol/identity/schemas';
 import type { SessionId } from '@verity/protocol/ids';
+import { parse } from '@verity/protocol/parse';
+import { Resume } from '@verity/protocol/realtime/handshake';
 import { TELEMETRY_LIMITS } from '@verity/protocol/telemetry/schemas';
 import type { Bus } from '@verity/domain/bus/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
@@ -55,6 +57,8 @@ export interface HubOptions {
   sessionRights: (id: SessionId) => Promise<SessionRights | null>;
   /** Least sequence number that the next batch of a session may have. */
   nextSeq(session: SessionId): Promise<number>;
+  /** May a session with these rights, read just now, be in the room? */
+  mayJoin(room: string, rights: SessionRights): Promise<boolean>;
   handlers: Partial<EventHandlers>[];
   telemetry: TelemetryCount;
   log: Log;
@@ -97,12 +101,17 @@ export function createHub(options: HubOptions): Hub {
     }),
   });
   const rate = new EventRate();
+  const fanOut = startFanOut(io, options.bus, { sent: (count) => rate.count(count), log });
   const recheck = createRecheck(io, {
     sessionRights: options.sessionRights,
     log,
     everyMs: options.recheckMs ?? 10_000,
   });
-  const herald = heraldOfServer(io, (session) => void recheck.session(session));
+  const herald = heraldOfServer(
+    io,
+    { bus: options.bus, lost },
+    (session) => void recheck.session(session),
+  );
   const bind = bindEvents(options.handlers, {
     handled: () => rate.count(1),
     broke: (event, err) => log.error({ event, err }, 'the handler of a socket event broke'),
@@ -111,20 +120,23 @@ export function createHub(options: HubOptions): Hub {
   });
 
   io.use((socket, next) => {
-    greet(socket, options).then(
-      () => next(),
-      (error: unknown) => {
-        if (!(error instanceof Fault)) log.error({ err: error }, 'a handshake broke');
-        const fault =
-          error instanceof Fault ? error : new Fault('internal', 'The handshake broke here.');
-        next(Object.assign(new Error(fault.message), { data: fault.toProblem() }));
-      },
-    );
+    fanOut
+      .ready()
+      .then(() => greet(socket, options))
+      .then(
+        () => next(),
+        (error: unknown) => {
+          if (!(error instanceof Fault)) log.error({ err: error }, 'a handshake broke');
+          const fault =
+            error instanceof Fault ? error : new Fault('internal', 'The handshake broke here.');
+          next(Object.assign(new Error(fault.message), { data: fault.toProblem() }));
+        },
+      );
   });
 
   io.on('connection', (socket) => {
-    const { rights, nextSeq } = socket.data;
-    void socket.join([ROOM_AUTHENTICATED, roomOfSession(rights.id)]);
+    const { rights, nextSeq, resume } = socket.data;
+    void socket.join([ROOM_AUTHENTICATED, roomOfSession(rights.id), ...(resume?.rooms ?? [])]);
     bind(socket, callOf(socket));
     socket.emit('connection_response', {
       session_id: rights.id,
@@ -132,12 +144,15 @@ export function createHub(options: HubOptions): Hub {
       role: rights.role,
       now: Date.now(),
       next_seq: nextSeq,
+      // Every socket has a room of its own, which nobody joined.
+      rooms: [...socket.rooms].filter((room) => room !== socket.id),
     });
+    fanOut.catchUp(socket, resume?.seen);
+    delete socket.data.resume;
   });
 
   io.on('rights_changed', (session) => void recheck.session(session));
   io.on('statistics', (answer) => answer(shareOf(io, rate, options.telemetry)));
-  const fanOut = startFanOut(io, options.bus, (sent) => rate.count(sent));
 
   return {
     announcer: {
@@ -168,7 +183,7 @@ export function createHub(options: HubOptions): Hub {
 
 /** The handshake: who is it, and where do their batches go on. */
 async function greet(socket: VeritySocket, options: HubOptions): Promise<void> {
-  const token: unknown = (socket.handshake.auth as { token?: unknown }).token;
+  const { token, resume } = socket.handshake.auth as { token?: unknown; resume?: unknown };
   if (typeof token !== 'string' || token.length === 0 || token.length > 4096) {
     throw new Fault('not-signed-in', 'The handshake carries no access token.', {
       fix: 'Connect with auth: { token }.',
@@ -184,6 +199,11 @@ async function greet(socket: VeritySocket, options: HubOptions): Promise<void> {
     throw new Fault('not-signed-in', 'The access token names the session of somebody else.');
   }
   const data: SocketData = { rights, tokenExpiresAt: claims.exp * 1000, nextSeq };
+  if (resume !== undefined) {
+    const { seen, rooms } = parse(Resume, resume, 'auth.resume');
+    const allowed = await Promise.all(rooms.map((room) => options.mayJoin(room, rights)));
+    data.resume = { seen, rooms: rooms.filter((_, index) => allowed[index]) };
+  }
   Object.assign(socket.data, data);
 }
 

@@ -2,6 +2,7 @@
 import type { Server, Socket } from 'socket.io';
 import type { ClientToServer, ServerToClient } from '@verity/protocol/events';
 import type { SessionId, UserId } from '@verity/protocol/ids';
+import type { Resume } from '@verity/protocol/realtime/handshake';
 import type { SessionRights } from '@verity/domain/identity/ports';
 
 /** What server processes tell one another. */
@@ -26,6 +27,8 @@ export interface SocketData {
   tokenExpiresAt: number;
   /** Least sequence number that its next batch may have, read at the handshake. */
   nextSeq: number;
+  /** Where it goes on, until it does; rooms that it may be in. */
+  resume?: Resume;
 }
 
 /** The part of a pino logger that is used here. */

@@ -13,11 +13,20 @@ import type { Problem } from '@verity/protocol/faults';
 import type { Socket } from 'socket.io-client';
 import { ApiError } from './api-error';
 import { Identity } from './identity';
+import { Resumption } from './resumption';
 
 export type ConnectionState = 'off' | 'connecting' | 'online' | 'reconnecting';
 type LiveSocket = Socket<ServerToClient, ClientToServer>;
 type Payload<E extends ClientEventName> = Parameters<ClientToServer[E]>[0];
 type Listener = (payload: unknown) => void;
+
+/** A room that is joined, and joined again after a cut. */
+interface Membership {
+  join: () => Promise<void>;
+  /** What the server calls it, once it has been joined. */
+  room?: string;
+  wantsAnswer: boolean;
+}
 
 const ACK_TIMEOUT_MS = 10_000;
 
@@ -26,12 +35,15 @@ export class Realtime {
   readonly state = signal<ConnectionState>('off');
   /** Server time minus this clock, in milliseconds. */
   readonly clockOffsetMs = signal(0);
-  /** Grows with every accepted handshake; what was missed meanwhile can be read again. */
+  /** Grows with every accepted handshake: for what no event tells of. */
   readonly connections = signal(0);
+  /** Grows when events may have been missed that the server does not keep any more: lists are read again. */
+  readonly missed = signal(0);
 
   private readonly identity = inject(Identity);
   private readonly listeners = new Map<ServerEventName, Set<Listener>>();
-  private readonly rooms = new Map<string, () => Promise<unknown>>();
+  private readonly rooms = new Map<string, Membership>();
+  private readonly resume = new Resumption();
   private socket: LiveSocket | undefined;
   private opening = 0;
 
@@ -40,11 +52,18 @@ export class Realtime {
       const signedIn = this.identity.signedIn();
       untracked(() => (signedIn ? void this.open() : this.close()));
     });
-    this.on('connection_response', ({ now }) => {
+    this.on('connection_response', ({ now, rooms }) => {
       this.clockOffsetMs.set(now - Date.now());
       this.state.set('online');
       this.connections.update((count) => count + 1);
-      for (const join of this.rooms.values()) void join().catch(ignoreWhileCut);
+      for (const { join, room, wantsAnswer } of this.rooms.values()) {
+        if (room && !wantsAnswer && rooms.includes(room)) continue;
+        void join().catch(ignoreWhileCut);
+      }
+    });
+    this.on('caught_up', ({ seen, complete }) => {
+      const again = this.resume.caughtUp(seen);
+      if (!complete || !again) this.missed.update((count) => count + 1);
     });
     this.on('session_terminated', ({ reason }) => this.identity.end(reason));
   }
@@ -90,15 +109,24 @@ export class Realtime {
     until?: DestroyRef,
   ): void {
     const key = `${event} ${JSON.stringify(payload)}`;
-    const join = async () => {
-      const reply = await this.send(event, payload);
-      answered?.(reply);
+    const membership: Membership = {
+      wantsAnswer: answered !== undefined,
+      join: async () => {
+        const reply = await this.send(event, payload);
+        if (this.rooms.get(key) === membership) {
+          membership.room = reply.room;
+          this.resume.joined(reply.room);
+        }
+        answered?.(reply);
+      },
     };
-    this.rooms.set(key, join);
+    this.rooms.set(key, membership);
     until?.onDestroy(() => {
-      if (this.rooms.get(key) === join) this.rooms.delete(key);
+      if (this.rooms.get(key) !== membership) return;
+      this.rooms.delete(key);
+      if (membership.room) this.resume.left(membership.room);
     });
-    if (this.state() === 'online') void join().catch(ignoreWhileCut);
+    if (this.state() === 'online') void membership.join().catch(ignoreWhileCut);
   }
 
   private async open(): Promise<void> {
@@ -112,10 +140,11 @@ export class Realtime {
       reconnectionDelay: 500,
       reconnectionDelayMax: 15_000,
       randomizationFactor: 0.5,
-      auth: (pass) => pass({ token: this.identity.token() }),
+      auth: (pass) => pass({ token: this.identity.token(), ...this.resume.auth() }),
     });
     this.socket = socket;
     socket.onAny((event: ServerEventName, payload: unknown) => {
+      this.resume.saw(event, payload);
       for (const listener of this.listeners.get(event) ?? []) listener(payload);
     });
     socket.on('disconnect', (reason) => {
@@ -152,6 +181,7 @@ export class Realtime {
     this.opening++;
     this.socket?.disconnect();
     this.socket = undefined;
+    this.resume.forget();
     this.state.set('off');
   }
 }

@@ -1,7 +1,7 @@
 // A tail: every message of a stream to this process alone, without a group, from an id on and across reconnects.
 import type { Bus, Delivered, Subscription } from '@verity/domain/bus/ports';
 import type { StreamName } from '@verity/protocol/streams';
-import { answer, BLOCK_MS, isPassing, untilReady } from '../connect';
+import { answer, BLOCK_MS, isPassing, untilReady, type RedisLog } from '../connect';
 import { describeError } from './dead-letter';
 import { openEntry, type Entry } from './envelope';
 import { BackOff } from './pause';
@@ -19,19 +19,6 @@ export function startTail<R extends StreamName>(
   const reader = redis.openReader(`tail@${stream}`);
   let last = from === 'now' ? undefined : from;
 
-  const open = (entries: Entry[]): Delivered<R>[] =>
-    entries.flatMap((entry) => {
-      try {
-        return [openEntry(stream, entry)];
-      } catch (error) {
-        log.warn(
-          { stream, entry: entry[0], error: describeError(error) },
-          'a tail skipped a message',
-        );
-        return [];
-      }
-    });
-
   const follow = async (): Promise<void> => {
     await untilReady(reader, 1_000);
     // A concrete id, so that what comes while the connection is away is found after it.
@@ -41,7 +28,7 @@ export function startTail<R extends StreamName>(
     );
     const entries = reply?.[0]?.[1] ?? [];
     last = entries.at(-1)?.[0] ?? last;
-    const messages = open(entries);
+    const messages = openReadable(stream, entries, log);
     if (messages.length > 0) each(messages);
   };
 
@@ -70,4 +57,23 @@ export function startTail<R extends StreamName>(
       await living;
     },
   };
+}
+
+/** Messages of entries; what does not parse is named in the log and left out. */
+export function openReadable<R extends StreamName>(
+  stream: R,
+  entries: Entry[],
+  log: RedisLog,
+): Delivered<R>[] {
+  return entries.flatMap((entry) => {
+    try {
+      return [openEntry(stream, entry)];
+    } catch (error) {
+      log.warn(
+        { stream, entry: entry[0], error: describeError(error) },
+        'a tail skipped a message',
+      );
+      return [];
+    }
+  });
 }

@@ -55,7 +55,7 @@ export class AlertPage {
   protected readonly note = signal('');
   protected readonly busy = signal(false);
   protected readonly alert = query(
-    () => ({ id: this.id(), connections: this.realtime.connections() }),
+    () => ({ id: this.id(), missed: this.realtime.missed() }),
     ({ id }, signal) => this.api.call('GET /api/alerts/:id', { params: { id }, signal }),
   );
   private readonly session = computed(() => this.alert.value()?.session_id);

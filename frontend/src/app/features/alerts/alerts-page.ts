@@ -80,9 +80,9 @@ export class AlertsPage {
       session_id: this.session_id(),
       user_id: this.user_id(),
       q: this.q(),
-      connections: this.realtime.connections(),
+      missed: this.realtime.missed(),
     }),
-    ({ connections: _, ...query }, cursor, signal) =>
+    ({ missed: _, ...query }, cursor, signal) =>
       this.api.call('GET /api/alerts', { query: { ...query, cursor }, signal }),
   );
   protected readonly answer = computed(() => {

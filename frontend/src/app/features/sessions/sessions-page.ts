@@ -120,7 +120,7 @@ export class SessionsPage {
       band: this.bandIn(),
       q: this.q(),
       sort: this.sortIn(),
-      connections: this.realtime.connections(),
+      missed: this.realtime.missed(),
     }),
     ({ state, band, q, sort }, signal) =>
       this.api.call('GET /api/v1/sessions', {

@@ -106,8 +106,8 @@ export class NotificationBell {
   private readonly toasts = inject(Toasts);
   private readonly realtime = inject(Realtime);
   protected readonly notifications = query(
-    // Read again after every reconnect: what came meanwhile was not heard.
-    () => ({ connections: this.realtime.connections() }),
+    // What came during a short cut is sent afterwards; after a long one the list is read again.
+    () => ({ missed: this.realtime.missed() }),
     (_, signal) =>
       this.api.call('GET /api/v1/me/notifications', { query: { limit: SHOWN }, signal }),
   );
@@ -120,11 +120,14 @@ export class NotificationBell {
     this.realtime.on(
       'notification',
       (notification) => {
-        this.notifications.update((page) => ({
-          ...page,
-          items: [notification, ...page.items].slice(0, SHOWN),
-          unread: page.unread + 1,
-        }));
+        this.notifications.update((page) => {
+          const others = page.items.filter(({ id }) => id !== notification.id);
+          return {
+            ...page,
+            items: [notification, ...others].slice(0, SHOWN),
+            unread: page.unread + (others.length === page.items.length ? 1 : 0),
+          };
+        });
         this.toasts.say(notification.title);
       },
       inject(DestroyRef),
