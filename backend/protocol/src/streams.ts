@@ -7,12 +7,9 @@ import { FindingMessage, RiskMessage } from './risk/messages';
 import { DecisionMessage } from './policy/messages';
 import { AlertMessage } from './alerts/messages';
 import { AuditMessage } from './audit/messages';
-<<<<<<< HEAD
 import { AttackEvent } from './attack/schemas';
 import { NetworkWindow } from './network/schemas';
-=======
 import { AnnouncementMessage } from './realtime/messages';
->>>>>>> 0fed645 (Send clients that come back what they missed, and keep a bound for those that do not read)
 import { DeadLetterMessage } from './bus/messages';
 
 /** In pipeline order: a stage may write only to streams that come after those that it reads. */
