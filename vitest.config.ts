@@ -25,7 +25,7 @@ const threads: Plugin = {
   },
 };
 
-const conditions = ['source', 'module', 'node', 'default'];
+const conditions = ['source', 'node', 'default'];
 
 export default defineConfig({
   plugins: [threads],

@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { datedWrong, readCertificate } from '@verity/adapters/tls/certificate';
+import { Fault } from '@verity/protocol/faults';
 import { projectRoot } from '../bundle.mjs';
 import { runningUrls } from '../stack/bring-up';
 import { lockHolder, lockPath } from '../stack/directory-lock';
@@ -26,6 +28,9 @@ export interface Finding {
   /** How to mend it, when it is wrong. */
   readonly fix?: string;
 }
+
+/** A certificate that has not been renewed by then will not be by itself. */
+const EXPIRES_SOON_DAYS = 7;
 
 type Check = (patient: Patient) => Finding[] | Promise<Finding[]>;
 
@@ -138,7 +143,30 @@ const processes: Check = ({ dataDir }) => {
   return [ok('platform', `not running${stale}`)];
 };
 
-const publicPort: Check = async ({ dataDir, port }) => {
+const certificate: Check = ({ env }) => {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = env;
+  if (!certFile && !keyFile) return [];
+  if (!certFile || !keyFile) {
+    const missing = certFile ? 'TLS_KEY_FILE' : 'TLS_CERT_FILE';
+    return [wrong('certificate', `${missing} is missing`, 'name certificate and key, or neither')];
+  }
+  try {
+    const read = readCertificate({ certFile, keyFile });
+    const now = new Date();
+    const dated = datedWrong(read, now);
+    if (dated) return [wrong('certificate', dated, `renew it: ${certFile}`)];
+    const days = Math.floor((read.validTo.getTime() - now.getTime()) / 86_400_000);
+    return days < EXPIRES_SOON_DAYS
+      ? [wrong('certificate', `expires in ${days} days`, `renew it: ${certFile}`)]
+      : [ok('certificate', `${read.names}, valid for ${days} days`)];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return [wrong('certificate', error.message, error.fix ?? '')];
+  }
+};
+
+const publicPort: Check = async ({ dataDir, port, env }) => {
+  const secure = Boolean(env.TLS_CERT_FILE);
   if (await isPortFree(port, '0.0.0.0')) {
     return lockHolder(dataDir)
       ? [
@@ -151,8 +179,8 @@ const publicPort: Check = async ({ dataDir, port }) => {
       : [ok('port', `${port} is free`)];
   }
   if (lockHolder(dataDir)) {
-    return (await isReady(port))
-      ? [ok('port', `Verity answers on http://localhost:${port}`)]
+    return (await isReady(port, secure))
+      ? [ok('port', `Verity answers on ${secure ? 'https' : 'http'}://localhost:${port}`)]
       : [
           wrong(
             'port',
@@ -209,6 +237,7 @@ export const checks: readonly Check[] = [
   secrets,
   publicUrl,
   processes,
+  certificate,
   publicPort,
   stackParts,
   client,

@@ -1,5 +1,7 @@
 // The whole platform on one machine: the stack, then the server processes above it, supervised.
 import { existsSync } from 'node:fs';
+import { get } from 'node:http';
+import { get as getSecurely } from 'node:https';
 import { join } from 'node:path';
 import { projectRoot } from '../bundle.mjs';
 import { bringUp, type Stack } from './bring-up';
@@ -77,7 +79,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       await buildClient(() => undefined, signal);
       done();
     }
-    const urls = ports.map((port) => `http://localhost:${port}`);
+    const urls = ports.map((port) => `${env.TLS_CERT_FILE ? 'https' : 'http'}://localhost:${port}`);
     const shared = {
       ...env,
       ...stack.env,
@@ -122,22 +124,27 @@ function server(name: string, roles: string, port: number, env: NodeJS.ProcessEn
     args: ['--enable-source-maps', serverProgram],
     env: { ...env, ROLES: roles, PORT: String(port) },
     cwd: projectRoot,
-    ready: () => isReady(port),
+    ready: () => isReady(port, roles === 'http' && Boolean(env.TLS_CERT_FILE)),
     readyDeadlineMs: 60_000,
     stopDeadlineMs: STOP_DEADLINE_MS,
   };
 }
 
 /** Whether a server process says that it can do its work. */
-export async function isReady(port: number): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(2_000);
-    const reply = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal });
-    await reply.body?.cancel();
-    return reply.ok;
-  } catch {
-    return false; // Refused or too slow: asked again.
-  }
+export function isReady(port: number, secure = false): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = (secure ? getSecurely : get)(
+      // Whether it is the right certificate is a matter between it and browsers: its name is not 127.0.0.1.
+      { port, host: '127.0.0.1', path: '/health/ready', rejectUnauthorized: false, timeout: 2_000 },
+      (reply) => {
+        reply.resume();
+        resolve(reply.statusCode === 200);
+      },
+    );
+    // Refused or too slow: asked again.
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => resolve(false));
+  });
 }
 
 async function demandPort(port: number): Promise<void> {

@@ -21,6 +21,7 @@ import { notices } from '@verity/domain/identity/notices';
 import type { SessionRecord } from '@verity/domain/identity/ports';
 import { sessionLife, type SessionLife } from '@verity/domain/identity/session-life';
 import { rightsOf } from '@verity/domain/identity/session-rights';
+import type { Tracer } from '@verity/domain/kernel/tracing';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { Ack } from '@verity/protocol/event';
 import { ACR, type Role } from '@verity/protocol/identity/schemas';
@@ -56,7 +57,7 @@ export interface SocketServer {
 }
 
 /** A world of its own, or, in another process, the one of that name. */
-export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) {
+export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, tracer?: Tracer) {
   const log = createLog({ level: process.env.SPEC_LOG ?? 'silent', name });
   const prefix = `${name}:`;
   const redis = connectRedis({ url: process.env.REDIS_URL as string, prefix, name, log });
@@ -96,6 +97,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
       log,
       clock,
       newId,
+      tracer,
       producerId: `${name}:${newId()}`,
       // Short, so that a killed worker is missed soon.
       settings: { leaseMs: 1_000, minIdleMs: 2_000, retryDelayMs: 20 },
@@ -128,7 +130,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
   const startServer = async (settings: { recheckMs?: number } = {}): Promise<SocketServer> => {
     const httpServer: Server = createServer((_request, response) => response.end());
     const count = new TelemetryCount();
-    const intake = createTelemetryIntake({ redis, clock, newId, producerId: name });
+    const intake = createTelemetryIntake({ redis, clock, newId, producerId: name, tracer });
     const sessionRights = (id: SessionId) => life.rightsNow(id);
     const hub = createHub({
       httpServer,
@@ -146,6 +148,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`) 
         telemetryEvents({ intake, bus, clock, count }),
       ],
       telemetry: count,
+      tracer,
       log,
       ...settings,
     });

@@ -19,6 +19,10 @@ export const ConfigSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
   /** Address of this installation as browsers see it. */
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Certificate of the port in PEM; with its key the port speaks HTTPS and WSS. */
+  TLS_CERT_FILE: z.string().optional(),
+  /** Private key of the certificate in PEM, without a passphrase. */
+  TLS_KEY_FILE: z.string().optional(),
   /** Everything that Verity keeps in files. */
   DATA_DIR: z.string().default('./data'),
   /** Folder of the built client; without it only API and sockets answer. */
@@ -78,6 +82,28 @@ export const ConfigSchema = z.object({
   /** Seconds between two sweeps over the live sessions. */
   SWEEP_SECONDS: count(1, 3600).default(30),
 
+  /** OpenTelemetry collector that traces are sent to over OTLP/HTTP, e.g. http://collector:4318; none when left out. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** The same for traces alone, with its whole path. */
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  /** Headers for the collector: key=value by comma. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default(''),
+  /** Name of this installation in traces. */
+  OTEL_SERVICE_NAME: z.string().min(1).max(100).default('verity'),
+  /** Which traces are recorded: always_on, always_off, traceidratio, or parentbased_ and one of them. */
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on'),
+  /** Share of traces that a ratio sampler records, 0 to 1. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
+
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   NODE_ENV: z.enum(['production', 'development', 'test']).default('production'),
 });
@@ -116,10 +142,17 @@ export function readConfig(environment: Record<string, string | undefined>): Con
       fix: 'Make one with: openssl rand -hex 32',
     });
   }
+  if (Boolean(config.TLS_CERT_FILE) !== Boolean(config.TLS_KEY_FILE)) {
+    const missing = config.TLS_CERT_FILE ? 'TLS_KEY_FILE' : 'TLS_CERT_FILE';
+    throw new Fault('invalid-input', `${missing} is missing.`, {
+      fix: 'Name certificate and key, or neither.',
+    });
+  }
+  const scheme = config.TLS_CERT_FILE ? 'https' : 'http';
   return {
     ...config,
     REDIS_URL: config.REDIS_URL ?? redisUrl(config),
-    PUBLIC_URL: (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/+$/, ''),
+    PUBLIC_URL: (config.PUBLIC_URL ?? `${scheme}://localhost:${config.PORT}`).replace(/\/+$/, ''),
   };
 }
 

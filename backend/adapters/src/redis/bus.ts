@@ -1,9 +1,11 @@
 // The event bus on Redis Streams: publish with group commit, consumer groups with leases, retries and dead letters.
 import type { Bus } from '@verity/domain/bus/ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
+import type { Tracer } from '@verity/domain/kernel/tracing';
 import { createSeal } from './bus/envelope';
 import { startHousekeeping, type Pressure } from './bus/housekeeping';
 import { createPublisher } from './bus/publisher';
+import { publishing } from './bus/tracing';
 import { BUS_DEFAULTS, type BusContext, type BusSettings } from './bus/settings';
 import { readRecent } from './bus/recent';
 import { readState } from './bus/state';
@@ -18,6 +20,8 @@ export interface BusOptions {
   newId: NewId;
   /** Names this process in every message that it publishes. */
   producerId: string;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | undefined;
   settings?: Partial<BusSettings>;
   /** Told by the one process that trims when a stream nears its cap, and when it has room again. */
   onPressure?: (pressure: Pressure) => void;
@@ -37,7 +41,12 @@ export function createBus({ settings, onPressure, ...rest }: BusOptions): Runnin
     publish(stream, payload, options) {
       // Not an async function: each would cost two more promises a message.
       try {
-        return publisher.add({ stream, envelope: seal(stream, payload, options) });
+        return publishing(context.tracer, stream, options?.traceparent, (traceparent) =>
+          publisher.add({
+            stream,
+            envelope: seal(stream, payload, traceparent ? { ...options, traceparent } : options),
+          }),
+        );
       } catch (error) {
         const fault = error as Error;
         return Promise.reject(fault);

@@ -4,6 +4,8 @@ import type { TelemetryMessage } from '@verity/protocol/telemetry/messages';
 import type { SessionId, UserId } from '@verity/protocol/ids';
 import { Fault, type FaultCode } from '@verity/protocol/faults';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
+import type { Tracer } from '@verity/domain/kernel/tracing';
+import { publishing } from './bus/tracing';
 import { envelope } from './bus/envelope';
 import { streamFull } from './bus/publisher';
 import { BUS_DEFAULTS } from './bus/settings';
@@ -23,7 +25,6 @@ export interface AcceptedBatch {
   digestCounts: { keystrokes: number; movements: number };
   /** Validated at the door that took it in; it is not validated again here. */
   message: TelemetryMessage;
-  traceparent?: string;
 }
 
 export interface TelemetryIntake {
@@ -51,7 +52,11 @@ export interface TelemetryIntakeOptions {
   replayMemoryBatches?: number;
   /** A session that sent nothing for so long starts to count anew. */
   sessionMemoryHours?: number;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | undefined;
 }
+
+type Waiting = AcceptedBatch & { traceparent?: string | undefined };
 
 /** Below both, two people (or one, twice) may well make the same batch by chance. */
 const TELLING = { keystrokes: 5, movements: 10 };
@@ -94,7 +99,7 @@ export function createTelemetryIntake(options: TelemetryIntakeOptions): Telemetr
     return [key(generation), key(generation - 1)];
   };
 
-  const append = async (batches: AcceptedBatch[]): Promise<(string | Error)[]> => {
+  const append = async (batches: Waiting[]): Promise<(string | Error)[]> => {
     const keys: string[] = ['stream:telemetry'];
     const args: (string | number)[] = [
       cap,
@@ -136,7 +141,9 @@ export function createTelemetryIntake(options: TelemetryIntakeOptions): Telemetr
       if (!NONCE.test(batch.nonce) || batch.digest.byteLength < 16) {
         throw new Fault('invalid-input', 'The nonce or the digest of the batch does not fit.');
       }
-      return group.add(batch);
+      return publishing(options.tracer, 'stream:telemetry', undefined, (traceparent) =>
+        group.add(traceparent ? { ...batch, traceparent } : batch),
+      );
     },
     async nextSeq(sessionId) {
       const high = await answer(redis.commands.hget(sessionKey(sessionId), 'high'));

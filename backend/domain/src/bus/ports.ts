@@ -38,6 +38,8 @@ export interface Delivered<S extends StreamName> extends Message<S> {
 export interface Consumer<R extends StreamName, W extends StreamName = LaterStream<R>> {
   stream: R;
   group: string;
+  /** Of the handler, in traces; its group when left out. */
+  name?: string;
   /** True: one worker at a time, in order, under a lease. False: any number of workers share the load. */
   ordered: boolean;
   batchSize?: number;

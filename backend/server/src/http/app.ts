@@ -11,6 +11,7 @@ import type { AppPorts, AppSettings } from './ports';
 import { problems } from './problem';
 import { serveRoutes, type ServedRoute } from './route-table';
 import { securityHeaders } from './security-headers';
+import { tracedRequests } from './traced-requests';
 
 /** Throws when a declared route has not exactly one handler. */
 export function createApp(ports: AppPorts, settings: AppSettings): Express {
@@ -21,6 +22,7 @@ export function createApp(ports: AppPorts, settings: AppSettings): Express {
   app.set('trust proxy', trustProxy(settings.trustedProxies ?? ''));
 
   app.use(account(ports));
+  if (ports.tracer) app.use(tracedRequests(ports.tracer, Boolean(settings.trustedProxies)));
   app.use(securityHeaders(settings.publicUrl));
   app.use(
     compression({ filter: (req, res) => !isSecret(req.url) && compression.filter(req, res) }),

@@ -5,6 +5,7 @@ import type { Effect } from '@verity/protocol/policy/schemas';
 import type { Sensitivity } from '@verity/protocol/route';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
+import type { Tracer } from '@verity/domain/kernel/tracing';
 import type { Handlers, KeyCaller } from './handler';
 
 export interface Allowance {
@@ -44,6 +45,8 @@ export interface AppPorts {
   seen?(session: SessionId): void;
   /** Told of each answer; `route` is the declared key, or `none`. */
   observe?(answer: { route: string; status: number; seconds: number }): void;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | undefined;
   log: DoorLog;
 }
 

@@ -72,7 +72,8 @@ export function decideStage(needs: DecideNeeds) {
       const policy = needs.policy();
       const now = needs.clock();
       const publish: Outgoing<Written>[] = [];
-      for (const { payload: risk } of risks) {
+      for (const { payload: risk, traceparent } of risks) {
+        const trace = traceparent ? { traceparent } : {};
         const session = rightsOf.get(risk.session_id);
         // What has ended is decided.
         if (!session) continue;
@@ -81,10 +82,16 @@ export function decideStage(needs: DecideNeeds) {
         if (!same(before, remembered)) memory.set(risk.session_id, remembered);
         if (message) {
           publish.push(
-            { stream: 'stream:ai_decisions', payload: message, priority: priorityOf(message) },
+            {
+              stream: 'stream:ai_decisions',
+              payload: message,
+              priority: priorityOf(message),
+              ...trace,
+            },
             {
               stream: 'stream:forensics',
               payload: auditOf(message, risk, decision, needs.newId<AuditRecordId>()),
+              ...trace,
             },
           );
         }
@@ -93,7 +100,7 @@ export function decideStage(needs: DecideNeeds) {
           now: risk,
           userEmail: session.userEmail,
         });
-        if (alert) publish.push({ stream: 'stream:alerts', payload: alert, priority: 2 });
+        if (alert) publish.push({ stream: 'stream:alerts', payload: alert, priority: 2, ...trace });
       }
       return { publish, state: memory.effects() };
     },

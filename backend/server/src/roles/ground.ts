@@ -14,6 +14,7 @@ import { connectRedis } from '@verity/adapters/redis/connect';
 import { createLiveRisk } from '@verity/adapters/redis/live-risk';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
 import type { Shutdown } from '@verity/adapters/shutdown';
+import { openTracer } from '@verity/adapters/tracing/open-tracer';
 import { newId, systemClock } from '@verity/adapters/world';
 import type { Sha256 } from '@verity/domain/audit/chain';
 import type { Journal } from '@verity/domain/audit/ports';
@@ -64,8 +65,11 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
   const cache = createCache({ redis, newId });
   await stores.policies.seed(DEFAULT_POLICY, systemClock());
 
+  const tracer = openTracer(config, { instance: producerId, version: VERSION, log });
+  if (tracer) shutdown.on('close', 'traces', () => tracer.stop());
   const bus = createBus({
     redis,
+    tracer,
     log,
     clock: systemClock,
     newId,
@@ -99,6 +103,7 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
     bus,
     journal,
     producerId,
+    tracer,
     facilityOf,
     locate,
     clock: systemClock,

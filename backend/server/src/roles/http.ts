@@ -1,5 +1,5 @@
 // The role `http`: the client, the API and the sockets on the public port.
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openKeyRing } from '@verity/adapters/crypto/key-ring';
@@ -54,6 +54,7 @@ import { lifeOver, retentionOf, sha256, VERSION, type Ground } from './ground';
 import { learningOver } from './learning';
 import { createMetrics } from './metrics';
 import { requestNotes } from '../pipeline/request-notes';
+import { createPublicServer } from './public-port';
 
 const MAINTENANCE_MS = 5_000;
 const KEY_CARE_MS = 60_000;
@@ -91,7 +92,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
 
   const telemetry = new TelemetryCount();
   // The application is a listener before the hub comes: Socket.IO takes its own path away from those that are there.
-  const httpServer = createServer((req, res) => void app(req, res));
+  const httpServer = createPublicServer(ground, (req, res) => void app(req, res));
   const intake = createTelemetryIntake({
     ...ground,
     cap: config.STREAM_CAP,
@@ -115,6 +116,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
       telemetryEvents({ intake, bus, clock, count: telemetry }),
     ],
     telemetry,
+    tracer: ground.tracer,
     log,
   });
   const herald: Herald = {
@@ -312,6 +314,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
       newRequestId: newId,
       seen: activity.note,
       observe: (answer) => metrics.observe(answer),
+      tracer: ground.tracer,
       log,
     },
     {

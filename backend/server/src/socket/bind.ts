@@ -3,6 +3,7 @@ import { CLIENT_EVENTS, type ClientEventName } from '@verity/protocol/events';
 import type { Ack, ClientEvent } from '@verity/protocol/event';
 import { Fault } from '@verity/protocol/faults';
 import { parse } from '@verity/protocol/parse';
+import { traced, type Tracer } from '@verity/domain/kernel/tracing';
 import { letPass } from './gate';
 import type { EventHandlers, SocketCall } from './handler';
 import type { VeritySocket } from './server';
@@ -17,6 +18,8 @@ type AnyHandler = (payload: unknown, call: SocketCall) => Promise<unknown>;
 type Table = Record<ClientEventName, { declared: ClientEvent; handle: AnyHandler }>;
 
 export interface Watch {
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | undefined;
   /** An event came; `code` is the fault that it ended in. */
   handled(event: string, code: string | null): void;
   /** A handler threw what is no fault: something that a human must look at. */
@@ -88,7 +91,11 @@ export function bindEvents(
         : parse(declared.payload, given, 'payload');
       underWay++;
       try {
-        return await handle(payload, call);
+        return await (watch.tracer
+          ? traced(watch.tracer, `socket ${event}`, { kind: 'server' }, codeOf, () =>
+              handle(payload, call),
+            )
+          : handle(payload, call));
       } finally {
         underWay--;
       }
@@ -127,6 +134,8 @@ export function bindEvents(
     });
   };
 }
+
+const codeOf = (error: unknown): string => (error instanceof Fault ? error.code : 'internal');
 
 /** Faults of the platform, for which a client loses no patience. */
 const isOwnFault = (fault: Fault): boolean => fault.status >= 500 || fault.code === 'duplicate';

@@ -10,6 +10,7 @@ import { Resume } from '@verity/protocol/realtime/handshake';
 import { TELEMETRY_LIMITS } from '@verity/protocol/telemetry/schemas';
 import type { Bus } from '@verity/domain/bus/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
+import type { Tracer } from '@verity/domain/kernel/tracing';
 import { ROOM_AUTHENTICATED, roomOfSession, type Announcer } from '@verity/domain/realtime/ports';
 import { adapterKey, heraldOfServer, surely, type Publisher } from './announcer';
 import { bindEvents } from './bind';
@@ -61,6 +62,8 @@ export interface HubOptions {
   mayJoin(room: string, rights: SessionRights): Promise<boolean>;
   handlers: Partial<EventHandlers>[];
   telemetry: TelemetryCount;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | undefined;
   log: Log;
   /** Between two looks at the rights of every socket. */
   recheckMs?: number;
@@ -113,6 +116,7 @@ export function createHub(options: HubOptions): Hub {
     (session) => void recheck.session(session),
   );
   const bind = bindEvents(options.handlers, {
+    tracer: options.tracer,
     handled: () => rate.count(1),
     broke: (event, err) => log.error({ event, err }, 'the handler of a socket event broke'),
     flooded: (socket) =>

@@ -1,5 +1,6 @@
 // What can be set of the bus, and what each of its parts is given.
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
+import type { Tracer } from '@verity/domain/kernel/tracing';
 import type { RedisConnections, RedisLog } from '../connect';
 
 export interface BusSettings {
@@ -42,5 +43,7 @@ export interface BusContext {
   newId: NewId;
   /** Names this process in messages, consumers and leases. */
   producerId: string;
+  /** Left out where nothing is traced. */
+  tracer?: Tracer | undefined;
   settings: BusSettings;
 }

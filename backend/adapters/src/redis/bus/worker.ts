@@ -16,6 +16,7 @@ import { Group, LeaseLost, sealEffects, Taken, type SealedEffects, type Span } f
 import { Lease } from './lease';
 import { BackOff, pause } from './pause';
 import type { BusContext } from './settings';
+import { handling, within } from './tracing';
 
 /** The worker is being stopped and waits for nothing any more; what is in hand stays pending. */
 class Stopped extends Error {}
@@ -266,10 +267,14 @@ export class Worker<R extends StreamName> implements Subscription {
     const { signal } = this.inHand;
     const alive = this.lease ? undefined : this.stayAlive(batch.map(({ entryId }) => entryId));
     try {
-      return await this.throughTrouble(async () => {
-        const effects: Effects | void = await this.consumer.handle(batch, signal);
-        return sealEffects(this.seal, effects);
-      });
+      const { group, name = group } = this.consumer;
+      const spans = handling(this.context.tracer, name, group, batch);
+      return await within(spans, () =>
+        this.throughTrouble(async () => {
+          const effects: Effects | void = await this.consumer.handle(batch, signal);
+          return sealEffects(this.seal, effects);
+        }),
+      );
     } catch (error) {
       // A handler that obeys its signal has not failed.
       if (!signal.aborted) throw error;
