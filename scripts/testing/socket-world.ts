@@ -21,7 +21,7 @@ import { notices } from '@verity/domain/identity/notices';
 import type { SessionRecord } from '@verity/domain/identity/ports';
 import { sessionLife, type SessionLife } from '@verity/domain/identity/session-life';
 import { rightsOf } from '@verity/domain/identity/session-rights';
-import type { Tracer } from '@verity/domain/kernel/tracing';
+import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { Ack } from '@verity/protocol/event';
 import { ACR, type Role } from '@verity/protocol/identity/schemas';

@@ -1,7 +1,7 @@
 // The event bus on Redis Streams: publish with group commit, consumer groups with leases, retries and dead letters.
 import type { Bus } from '@verity/domain/bus/ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
-import type { Tracer } from '@verity/domain/kernel/tracing';
+import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import { createSeal } from './bus/envelope';
 import { startHousekeeping, type Pressure } from './bus/housekeeping';
 import { createPublisher } from './bus/publisher';

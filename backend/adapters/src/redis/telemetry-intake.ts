@@ -4,7 +4,7 @@ import type { TelemetryMessage } from '@verity/protocol/telemetry/messages';
 import type { SessionId, UserId } from '@verity/protocol/ids';
 import { Fault, type FaultCode } from '@verity/protocol/faults';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
-import type { Tracer } from '@verity/domain/kernel/tracing';
+import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import { publishing } from './bus/tracing';
 import { envelope } from './bus/envelope';
 import { streamFull } from './bus/publisher';

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import type { Context, SpanContext } from '@opentelemetry/api';
 import type { Sampler } from '@opentelemetry/sdk-trace-base';
-import type { SpanOptions, Tracer } from '@verity/domain/kernel/tracing';
+import type { SpanOptions, Tracer } from '@verity/domain/kernel/tracing-ports';
 import type { Config } from '../config';
 import type { Log } from '../log';
 

@@ -5,7 +5,7 @@ import type { Effect } from '@verity/protocol/policy/schemas';
 import type { Sensitivity } from '@verity/protocol/route';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
-import type { Tracer } from '@verity/domain/kernel/tracing';
+import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import type { Handlers, KeyCaller } from './handler';
 
 export interface Allowance {

@@ -1,6 +1,6 @@
 // A span for each HTTP request, named after its declared route.
 import type { RequestHandler } from 'express';
-import type { Tracer } from '@verity/domain/kernel/tracing';
+import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 
 /**
  * `trustParent`: continue the trace that a proxy in front has begun. Anybody can send a `traceparent`, so without a

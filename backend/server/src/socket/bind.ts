@@ -3,7 +3,7 @@ import { CLIENT_EVENTS, type ClientEventName } from '@verity/protocol/events';
 import type { Ack, ClientEvent } from '@verity/protocol/event';
 import { Fault } from '@verity/protocol/faults';
 import { parse } from '@verity/protocol/parse';
-import { traced, type Tracer } from '@verity/domain/kernel/tracing';
+import { traced, type Tracer } from '@verity/domain/kernel/tracing-ports';
 import { letPass } from './gate';
 import type { EventHandlers, SocketCall } from './handler';
 import type { VeritySocket } from './server';

@@ -10,7 +10,7 @@ import { Resume } from '@verity/protocol/realtime/handshake';
 import { TELEMETRY_LIMITS } from '@verity/protocol/telemetry/schemas';
 import type { Bus } from '@verity/domain/bus/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
-import type { Tracer } from '@verity/domain/kernel/tracing';
+import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import { ROOM_AUTHENTICATED, roomOfSession, type Announcer } from '@verity/domain/realtime/ports';
 import { adapterKey, heraldOfServer, surely, type Publisher } from './announcer';
 import { bindEvents } from './bind';

@@ -1,6 +1,6 @@
 // What can be set of the bus, and what each of its parts is given.
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
-import type { Tracer } from '@verity/domain/kernel/tracing';
+import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import type { RedisConnections, RedisLog } from '../connect';
 
 export interface BusSettings {

@@ -1,6 +1,6 @@
 // Spans of the bus: one around each publishing and each handling of a message whose trace is recorded.
 import type { Delivered } from '@verity/domain/bus/ports';
-import { isRecorded, type Span, type Tracer } from '@verity/domain/kernel/tracing';
+import { isRecorded, type Span, type Tracer } from '@verity/domain/kernel/tracing-ports';
 import type { StreamName } from '@verity/protocol/streams';
 import { describeError } from './dead-letter';
 
