@@ -122,7 +122,12 @@ module.exports = {
     layer(
       'server-binders',
       '^backend/server/src/(http|socket)/',
-      [WORDS, '^backend/domain/src/[a-z]+/ports\\.ts$', '^backend/server/src/(http|socket)/'],
+      [
+        WORDS,
+        '^backend/domain/src/[a-z]+/ports\\.ts$',
+        '^backend/domain/src/kernel/[a-z]+-ports\\.ts$',
+        '^backend/server/src/(http|socket)/',
+      ],
       'Binders turn declarations into routes and events; of the rules they know the ports alone.',
     ),
     subjectsApart(
