@@ -69,7 +69,7 @@ export interface FollowedCertificate {
  */
 export function followCertificate(
   files: CertificateFiles,
-  { use, now, log }: { use(certificate: Certificate): void; now: () => Date; log: Log },
+  { use, now, log }: { use: (certificate: Certificate) => void; now: () => Date; log: Log },
 ): FollowedCertificate {
   let used = readCertificate(files);
   const reload = (): void => {

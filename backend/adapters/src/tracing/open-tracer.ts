@@ -1,6 +1,11 @@
 // Traces to an OpenTelemetry collector over OTLP/HTTP. Nothing of it is even loaded when no collector is named.
 import { createRequire } from 'node:module';
+import type * as Api from '@opentelemetry/api';
 import type { Context, SpanContext } from '@opentelemetry/api';
+import type * as Contexts from '@opentelemetry/context-async-hooks';
+import type * as Exporter from '@opentelemetry/exporter-trace-otlp-http';
+import type * as Resources from '@opentelemetry/resources';
+import type * as Sdk from '@opentelemetry/sdk-trace-base';
 import type { Sampler } from '@opentelemetry/sdk-trace-base';
 import type { SpanOptions, Tracer } from '@verity/domain/kernel/tracing-ports';
 import type { Config } from '../config';
@@ -21,8 +26,6 @@ export interface RunningTracer extends Tracer {
   stop(): Promise<void>;
 }
 
-type Sdk = typeof import('@opentelemetry/sdk-trace-base');
-
 /** Spans wait so long for others to be sent with. */
 const SEND_EVERY_MS = 1_000;
 const PATIENCE_MS = 5_000;
@@ -37,17 +40,11 @@ export function openTracer(
   if (!url) return undefined;
   // As CommonJS: their ES modules name files without an extension, which Node does not load.
   const load = createRequire(import.meta.url);
-  const api = load('@opentelemetry/api') as typeof import('@opentelemetry/api');
-  const sdk = load('@opentelemetry/sdk-trace-base') as Sdk;
-  const { OTLPTraceExporter } = load(
-    '@opentelemetry/exporter-trace-otlp-http',
-  ) as typeof import('@opentelemetry/exporter-trace-otlp-http');
-  const contexts = load(
-    '@opentelemetry/context-async-hooks',
-  ) as typeof import('@opentelemetry/context-async-hooks');
-  const { resourceFromAttributes } = load(
-    '@opentelemetry/resources',
-  ) as typeof import('@opentelemetry/resources');
+  const api = load('@opentelemetry/api') as typeof Api;
+  const sdk = load('@opentelemetry/sdk-trace-base') as typeof Sdk;
+  const { OTLPTraceExporter } = load('@opentelemetry/exporter-trace-otlp-http') as typeof Exporter;
+  const contexts = load('@opentelemetry/context-async-hooks') as typeof Contexts;
+  const { resourceFromAttributes } = load('@opentelemetry/resources') as typeof Resources;
   const trouble = (sentence: string): void =>
     log.warn({ problem: sentence.slice(0, 300) }, 'traces could not be sent');
   api.diag.setLogger(
@@ -141,7 +138,7 @@ const headersOf = (text: string): Record<string, string> =>
 
 function samplerOf(
   { OTEL_TRACES_SAMPLER: name, OTEL_TRACES_SAMPLER_ARG: share }: TracingConfig,
-  sdk: Sdk,
+  sdk: typeof Sdk,
 ): Sampler {
   const roots: Record<string, () => Sampler> = {
     always_on: () => new sdk.AlwaysOnSampler(),
