@@ -43,7 +43,8 @@ export function announcementSaid({
   );
   return {
     id: entryId,
-    key: declared.keptBy?.length ? `${said.event} ${String(value)}` : said.event,
+    // What is said to others may be said in other words: it takes no place of theirs.
+    key: [said.event, ...(declared.keptBy?.length ? [String(value)] : []), ...said.rooms].join(' '),
     // Its producer was held to the declaration by the types of the announcer.
     frame: frameOf(said.event, payload as unknown as ServerEventPayload<typeof said.event>),
   };
