@@ -155,6 +155,20 @@ module.exports = {
       'The collector has no dependency: it must stay under 12 kB.',
     ),
     layer(
+      'sdk',
+      '^backend/sdk/src/',
+      ['^backend/sdk/src/', WORDS],
+      'The SDK is installed in programs of others: it brings nothing of the platform along but types.',
+    ),
+    {
+      name: 'sdk-types-only',
+      comment: 'A value imported from protocol would bring zod into every program.',
+      severity: 'error',
+      from: { path: '^backend/sdk/src/', pathNot: SPEC },
+      to: { path: WORDS, dependencyTypesNot: ['type-only'] },
+    },
+    packages('sdk-packages', '^backend/sdk/src/', [], 'The SDK has no dependency.'),
+    layer(
       'edge-and-verify',
       '^backend/(edge|verify)/src/',
       ['^backend/$1/src/', WORDS, RULES],

@@ -15,6 +15,7 @@ const ADMIN_PAGES = [
   '/policies/versions',
   '/users',
   '/users/groups',
+  '/applications',
   '/api-keys',
   '/audit',
   '/system',

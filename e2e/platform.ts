@@ -15,7 +15,11 @@ await runUntilStopped((signal) =>
     port: Number(E2E_PORT),
     dataDir: E2E_DATA_DIR,
     // The page of another origin that loads the collector.
-    env: { WEBSOCKET_CORS_ALLOWED_ORIGINS: `http://localhost:${E2E_FOREIGN_PORT}` },
+    env: {
+      WEBSOCKET_CORS_ALLOWED_ORIGINS: `http://localhost:${E2E_FOREIGN_PORT}`,
+      // The sample applications listen on this machine.
+      WEBHOOKS_TO_PRIVATE: 'allow',
+    },
     signal,
     progress: terminalProgress(),
     events: terminalEvents(),

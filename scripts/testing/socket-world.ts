@@ -17,6 +17,7 @@ import { createSessionRightsCache } from '@verity/adapters/redis/session-rights'
 import { createStageState } from '@verity/adapters/redis/stage-state';
 import { createTelemetryIntake } from '@verity/adapters/redis/telemetry-intake';
 import { newId, systemClock } from '@verity/adapters/world';
+import { applicationDirectory } from '@verity/domain/applications/directory';
 import { notices } from '@verity/domain/identity/notices';
 import type { SessionRecord } from '@verity/domain/identity/ports';
 import { sessionLife, type SessionLife } from '@verity/domain/identity/session-life';
@@ -27,7 +28,7 @@ import type { Ack } from '@verity/protocol/event';
 import { ACR, type Role } from '@verity/protocol/identity/schemas';
 import type { AuditRecordId, DeviceId, SessionId, UserId } from '@verity/protocol/ids';
 import type { BehavioralDataInput } from '@verity/protocol/telemetry/schemas';
-import { accessVerifier } from '../../backend/server/src/http/access-token';
+import { accessVerifier, collectorVerifier } from '../../backend/server/src/http/access-token';
 import { startPipeline, type Pipeline } from '../../backend/server/src/pipeline/pipeline';
 import { learningOver } from '../../backend/server/src/roles/learning';
 import { heraldOfEmitter, type Herald } from '../../backend/server/src/socket/announcer';
@@ -87,6 +88,11 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     audience: AUDIENCE,
     publicKey: (kid) => access.publicKey(kid),
   });
+  const verifyCollector = collectorVerifier({
+    issuer: ISSUER,
+    publicKey: (kid) => access.publicKey(kid),
+  });
+  const directory = applicationDirectory({ applications: stores.applications, clock });
   const rights = createSessionRightsCache(redis);
   const liveRisk = createLiveRisk(redis);
   const closers: (() => Promise<unknown>)[] = [];
@@ -139,6 +145,12 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
       origins: [],
       bus,
       verifyAccess,
+      collectors: {
+        verify: verifyCollector,
+        knowsOrigin: async (origin) => (await directory.byOrigin(origin)) !== null,
+        mayUse: async (application, origin) =>
+          (await directory.byId(application))?.origins.includes(origin) ?? false,
+      },
       sessionRights,
       nextSeq: (id) => intake.nextSeq(id),
       mayJoin: (room, rights) => mayJoin({ sessionRights }, room, rights),
@@ -275,7 +287,10 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     rights,
     liveRisk,
     clock,
+    access,
     shortAccess,
+    /** Signs by another clock. */
+    ringAt: (at: Date) => openKeyRing({ ...ring, clock: () => at, accessMinutes: 60 }),
     prefix,
     startServer,
     startStages,

@@ -67,6 +67,13 @@ export const ConfigSchema = z.object({
   /** CSV file of networks with latitude and longitude; without it no journey is judged. */
   LOCATION_FILE: z.string().optional(),
 
+  /** `allow`: webhooks may go to http addresses, to private networks and to this machine. */
+  WEBHOOKS_TO_PRIVATE: z.enum(['refuse', 'allow']).default('refuse'),
+  /** Hours for which a webhook delivery that fails is tried again. */
+  WEBHOOK_RETRY_HOURS: count(1, 168).default(24),
+  /** Days that webhook deliveries are kept. */
+  WEBHOOK_LOG_DAYS: count(1, 365).default(30),
+
   /** Entries that each stream keeps after every group has acknowledged them. */
   STREAM_RETENTION: count(1000, 10_000_000).default(100_000),
   /** Entries in a stream above which producers are refused (back-pressure). */

@@ -15,6 +15,8 @@ export interface ClientEvent {
   perSecond: number;
   /** Taken also while the session must step up or is restricted. */
   whileStepUp?: true;
+  /** Taken also from a connection that a collector token opened, which can send nothing else. */
+  fromCollector?: true;
 }
 
 export interface ServerEvent {

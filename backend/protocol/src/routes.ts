@@ -2,6 +2,10 @@
 import { petitionRoutes } from './alerts/petition-routes';
 import { alertRoutes } from './alerts/routes';
 import { attackRoutes } from './attack/routes';
+import { applicationRoutes } from './applications/routes';
+import { applicationSessionRoutes } from './applications/session-routes';
+import { siteRoutes } from './applications/site-routes';
+import { webhookRoutes } from './applications/webhook-routes';
 import { auditRoutes } from './audit/routes';
 import { identityAdminRoutes } from './identity/admin-routes';
 import { groupRoutes } from './identity/group-routes';
@@ -31,6 +35,10 @@ export const ROUTES = {
   ...petitionRoutes,
   ...auditRoutes,
   ...operationsRoutes,
+  ...applicationRoutes,
+  ...applicationSessionRoutes,
+  ...webhookRoutes,
+  ...siteRoutes,
 };
 
 export type Routes = typeof ROUTES;

@@ -26,6 +26,11 @@ export const routes: Routes = [
           import('./features/my-session/my-session-page').then((m) => m.MySessionPage),
       },
       {
+        path: 'enter',
+        title: 'On the way to a protected site',
+        loadComponent: () => import('./features/enter/enter-page').then((m) => m.EnterPage),
+      },
+      {
         path: 'account',
         title: 'Account',
         loadComponent: () => import('./features/account/account-page').then((m) => m.AccountPage),
@@ -142,6 +147,20 @@ export const routes: Routes = [
         title: 'API keys',
         canActivate: [hasRole('admin')],
         loadComponent: () => import('./features/api-keys/api-keys-page').then((m) => m.ApiKeysPage),
+      },
+      {
+        path: 'applications',
+        title: 'Applications',
+        canActivate: [hasRole('admin')],
+        loadComponent: () =>
+          import('./features/applications/applications-page').then((m) => m.ApplicationsPage),
+      },
+      {
+        path: 'applications/:id',
+        title: 'Application',
+        canActivate: [hasRole('admin')],
+        loadComponent: () =>
+          import('./features/applications/application-page').then((m) => m.ApplicationPage),
       },
       {
         path: 'audit',

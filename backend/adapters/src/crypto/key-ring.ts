@@ -12,6 +12,7 @@ import {
 import { amrOf } from '@verity/protocol/identity/assurance';
 import type {
   AccessTokens,
+  CollectorTokens,
   SigningKeyRecord,
   SigningKeys,
   Vault,
@@ -24,6 +25,10 @@ const DAY_MS = 86_400_000;
 const PUBLISH_AHEAD_MS = 60_000;
 /** An unknown key id makes the ring read again, but not more often than this. */
 const RELOAD_EVERY_MS = 5_000;
+
+/** Tokens of this audience open the telemetry socket alone. They live shortly: they lie in pages of others. */
+const COLLECTOR_AUDIENCE = 'collector';
+const COLLECTOR_SECONDS = 600;
 
 export interface KeyRingOptions {
   keys: SigningKeys;
@@ -39,7 +44,7 @@ export interface KeyRingOptions {
   onRotated?: (kid: string) => void | Promise<void>;
 }
 
-export interface KeyRing extends AccessTokens {
+export interface KeyRing extends AccessTokens, CollectorTokens {
   /** The key of that id, or null. Reads the store again for an id that it does not know. */
   publicKey(kid: string): Promise<KeyObject | null>;
   /** What `/.well-known/jwks.json` answers (RFC 7517). */
@@ -95,35 +100,39 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   // Two processes that start at once make two keys; both verify, and the order by age is the same for both.
   if (ring.length === 0) await add();
 
+  const about = ({ id, userId, role }: Parameters<CollectorTokens['signCollector']>[0]) => ({
+    sub: userId,
+    sid: id,
+    role,
+  });
+  const signed = (claims: object, expiresInSeconds: number) => {
+    const { record, privateKey } = signer();
+    const iat = Math.floor(clock().getTime() / 1000);
+    const head = encode({ alg: 'ES256', typ: 'JWT', kid: record.kid });
+    const times = { iat, exp: iat + expiresInSeconds, jti: randomUUID() };
+    const body = encode({ iss: options.issuer, ...claims, ...times });
+    const signature = sign('sha256', Buffer.from(`${head}.${body}`), {
+      key: privateKey,
+      // RFC 7518, section 3.4: R and S side by side, not DER.
+      dsaEncoding: 'ieee-p1363',
+    });
+    return { token: `${head}.${body}.${signature.toString('base64url')}`, expiresInSeconds };
+  };
+
   return {
-    sign(session) {
-      const { record, privateKey } = signer();
-      const issuedAt = Math.floor(clock().getTime() / 1000);
-      const expiresInSeconds = options.accessMinutes * 60;
-      const head = encode({ alg: 'ES256', typ: 'JWT', kid: record.kid });
-      const claims = encode({
-        iss: options.issuer,
-        aud: options.audience,
-        sub: session.userId,
-        sid: session.id,
-        role: session.role,
-        acr: session.acr,
-        auth_time: Math.floor((session.stepUpAt ?? session.startedAt).getTime() / 1000),
-        amr: amrOf(session.acr),
-        iat: issuedAt,
-        exp: issuedAt + expiresInSeconds,
-        jti: randomUUID(),
-      });
-      const signature = sign('sha256', Buffer.from(`${head}.${claims}`), {
-        key: privateKey,
-        // RFC 7518, section 3.4: R and S side by side, not DER.
-        dsaEncoding: 'ieee-p1363',
-      });
-      return {
-        token: `${head}.${claims}.${signature.toString('base64url')}`,
-        expiresInSeconds,
-      };
-    },
+    sign: (session) =>
+      signed(
+        {
+          ...about(session),
+          aud: options.audience,
+          acr: session.acr,
+          auth_time: Math.floor((session.stepUpAt ?? session.startedAt).getTime() / 1000),
+          amr: amrOf(session.acr),
+        },
+        options.accessMinutes * 60,
+      ),
+    signCollector: (session, application) =>
+      signed({ ...about(session), aud: COLLECTOR_AUDIENCE, app: application }, COLLECTOR_SECONDS),
 
     async publicKey(kid) {
       const find = (): KeyObject | undefined =>

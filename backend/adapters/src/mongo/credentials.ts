@@ -1,6 +1,6 @@
 // What gives access for a while, in MongoDB: invitations, refresh tokens, API keys, signing keys.
 import type { Connection } from 'mongoose';
-import type { ApiKeyId, SessionId, UserId } from '@verity/protocol/ids';
+import type { ApiKeyId, ApplicationId, SessionId, UserId } from '@verity/protocol/ids';
 import { ROLES, SCOPES } from '@verity/protocol/identity/schemas';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type {
@@ -129,13 +129,14 @@ export const apiKeys = declareCollection(
     prefix: { type: String, required: true },
     hash: { type: String, required: true },
     scopes: { type: [{ type: String, enum: SCOPES }], required: true },
+    applicationId: String,
     createdBy: { type: String, required: true },
     createdAt: { type: Date, required: true },
     expiresAt: { type: Date, required: true },
     lastUsedAt: Date,
     revokedAt: Date,
   },
-  [[{ hash: 1 }, { unique: true }]],
+  [[{ hash: 1 }, { unique: true }], [{ applicationId: 1, createdAt: -1 }]],
 );
 
 const toApiKey = (document: ApiKeyDocument): ApiKeyRecord => fromStored(document);
@@ -171,8 +172,18 @@ export class MongoApiKeys implements ApiKeys {
     await this.#store.changed(due, { $set: { lastUsedAt: at } });
   }
 
+  async endBy(id: ApiKeyId, at: Date) {
+    await this.#store.changed({ _id: id, expiresAt: op({ $gt: at }) }, { $set: { expiresAt: at } });
+  }
+
   async list() {
-    return (await this.#store.many({}, { createdAt: -1, _id: -1 })).map(toApiKey);
+    const found = await this.#store.many({ applicationId: null }, { createdAt: -1, _id: -1 });
+    return found.map(toApiKey);
+  }
+
+  async ofApplication(application: ApplicationId) {
+    const own = { applicationId: application };
+    return (await this.#store.many(own, { createdAt: -1, _id: -1 })).map(toApiKey);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Connection } from 'mongoose';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { alerts, MongoAlerts } from './alerts';
+import { applications, MongoApplications } from './applications';
 import { auditRecords, MongoAuditChain } from './audit-chain';
 import {
   behaviourModels,
@@ -32,6 +33,7 @@ import { MongoSessions, sessions } from './sessions';
 import { modelOf } from './store';
 import { learningTerms, MongoTerms } from './terms';
 import { MongoUsers, users } from './users';
+import { deliveries, MongoDeliveries, MongoWebhooks, webhooks } from './webhooks';
 
 export interface RepositoryOptions {
   clock: Clock;
@@ -40,6 +42,7 @@ export interface RepositoryOptions {
   behaviourDays?: number;
   decisionDays?: number;
   notificationDays?: number;
+  deliveryDays?: number;
 }
 
 export type Repositories = ReturnType<typeof mongoRepositories>;
@@ -53,6 +56,9 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     invitations: new MongoInvitations(connection, options.clock),
     refreshTokens: new MongoRefreshTokens(connection),
     apiKeys: new MongoApiKeys(connection),
+    applications: new MongoApplications(connection),
+    webhooks: new MongoWebhooks(connection),
+    deliveries: new MongoDeliveries(connection, options.deliveryDays ?? 30),
     signingKeys: new MongoSigningKeys(connection),
     notifications: new MongoNotifications(connection, options.notificationDays ?? 90),
     riskHistory: new MongoRiskHistory(connection, options.riskDays ?? 30),
@@ -77,6 +83,9 @@ const COLLECTIONS = [
   invitations,
   refreshTokens,
   apiKeys,
+  applications,
+  webhooks,
+  deliveries,
   signingKeys,
   notifications,
   riskMinutes,

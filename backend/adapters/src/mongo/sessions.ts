@@ -1,7 +1,7 @@
 // Sessions, in MongoDB: the source of record of who has which rights.
 import type { Connection } from 'mongoose';
 import { Fault } from '@verity/protocol/faults';
-import type { UserId } from '@verity/protocol/ids';
+import type { ApplicationId, UserId } from '@verity/protocol/ids';
 import { LIVE_STATES, ROLES, SESSION_STATES } from '@verity/protocol/identity/schemas';
 import { BANDS } from '@verity/protocol/risk/schemas';
 import type { SessionFilter, SessionRecord, Sessions } from '@verity/domain/identity/ports';
@@ -47,6 +47,8 @@ export const sessions = declareCollection(
     endedAt: Date,
     expiresAt: { type: Date, required: true },
     demo: { type: Boolean, required: true },
+    applicationId: String,
+    externalUserId: String,
   },
   [
     // Every list names the states that it wants, so one index a sort order is enough: the ranges are merged.
@@ -58,6 +60,10 @@ export const sessions = declareCollection(
     [{ deviceId: 1 }],
     [{ state: 1, address: 1 }],
     [{ state: 1, facility: 1 }],
+    [
+      { applicationId: 1, state: 1, startedAt: -1 },
+      { partialFilterExpression: { applicationId: { $exists: true } } },
+    ],
     [{ demo: 1 }, { partialFilterExpression: { demo: true } }],
   ],
 );
@@ -140,16 +146,22 @@ export class MongoSessions implements Sessions {
     const found = await this.#store.many({ ...place, ...isLive() }, { _id: 1 }, limit);
     return found.map(toRecord);
   }
+
+  async liveOfApplication(application: ApplicationId) {
+    const own = { applicationId: application, ...isLive() };
+    return (await this.#store.many(own, { startedAt: -1 })).map(toRecord);
+  }
 }
 
 function condition(filter: SessionFilter): Filter {
-  const { state, band, userId, deviceId, q } = filter;
+  const { state, band, userId, deviceId, applicationId, q } = filter;
   const states = state === 'live' ? isLive() : { state: state ?? op({ $in: [...SESSION_STATES] }) };
   return {
     ...states,
     ...(band ? { band } : {}),
     ...(userId ? { userId } : {}),
     ...(deviceId ? { deviceId } : {}),
+    ...(applicationId ? { applicationId } : {}),
     ...(q ? contains(q, ['userEmail', 'userName', 'address']) : {}),
   };
 }

@@ -51,6 +51,8 @@ export const users = declareCollection(
     demo: { type: Boolean, required: true },
     createdAt: { type: Date, required: true },
     lastSeenAt: Date,
+    applicationId: String,
+    externalId: String,
   },
   [
     [{ email: 1 }, { unique: true }],
@@ -163,6 +165,7 @@ export class MongoUsers implements Users {
 
   async list(filter: Parameters<Users['list']>[0], request: PageRequest) {
     const wanted: Filter = {
+      applicationId: null,
       ...(filter.role ? { role: filter.role } : {}),
       ...(filter.status ? { status: filter.status } : {}),
       ...(filter.group ? { groups: filter.group } : {}),

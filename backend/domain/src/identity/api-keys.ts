@@ -1,7 +1,7 @@
 // API keys of applications: shown once, kept as their hash, expiring, revoked at once.
 import { Fault } from '@verity/protocol/faults';
 import type { Scope } from '@verity/protocol/identity/schemas';
-import type { ApiKeyId } from '@verity/protocol/ids';
+import type { ApiKeyId, ApplicationId } from '@verity/protocol/ids';
 import type { Clock, NewId } from '../kernel/ports';
 import type { RecordAction } from './outward';
 import type { ApiKeyRecord, ApiKeys, SecretTokens } from './ports';
@@ -20,7 +20,7 @@ export interface ApiKeyPorts {
   newId: NewId;
 }
 
-export type KeyHolder = Pick<ApiKeyRecord, 'id' | 'name' | 'scopes'>;
+export type KeyHolder = Pick<ApiKeyRecord, 'id' | 'name' | 'scopes' | 'applicationId'>;
 
 export function apiKeyring(ports: ApiKeyPorts) {
   const { apiKeys, tokens, clock } = ports;
@@ -42,10 +42,10 @@ export function apiKeyring(ports: ApiKeyPorts) {
     });
   };
 
-  return {
+  const keyring = {
     /** The new key and its record; the key itself is never seen again. */
     async make(
-      about: { name: string; scopes: Scope[]; days: number },
+      about: { name: string; scopes: Scope[]; days: number; applicationId?: ApplicationId },
       createdBy: string,
     ): Promise<{ record: ApiKeyRecord; key: string }> {
       const key = tokens.make(PREFIX);
@@ -56,6 +56,7 @@ export function apiKeyring(ports: ApiKeyPorts) {
         prefix: key.slice(0, PREFIX.length + 6),
         hash: tokens.hash(key),
         scopes: [...new Set(about.scopes)],
+        applicationId: about.applicationId,
         createdBy,
         createdAt: now,
         expiresAt: new Date(now.getTime() + about.days * DAY_MS),
@@ -81,7 +82,30 @@ export function apiKeyring(ports: ApiKeyPorts) {
         });
       }
       await noteUse(record, now);
-      return { id: record.id, name: record.name, scopes: record.scopes };
+      const { id, name, scopes, applicationId } = record;
+      return { id, name, scopes, applicationId };
+    },
+
+    /**
+     * A successor with the same scopes and term; the old key works on for the overlap, so that nothing stands still
+     * while the application takes the new one. Throws `conflict` when the old one no longer works.
+     */
+    async rotate(
+      old: ApiKeyRecord,
+      overlapMinutes: number,
+      by: string,
+    ): Promise<{ record: ApiKeyRecord; key: string }> {
+      const now = clock();
+      if (old.revokedAt || old.expiresAt <= now) {
+        throw new Fault('conflict', 'This key was revoked or has expired.', {
+          fix: 'Make a new key instead.',
+        });
+      }
+      const days = Math.round((old.expiresAt.getTime() - old.createdAt.getTime()) / DAY_MS);
+      const made = await keyring.make({ ...old, days: Math.max(1, days) }, by);
+      await apiKeys.endBy(old.id, new Date(now.getTime() + overlapMinutes * 60_000));
+      return made;
     },
   };
+  return keyring;
 }

@@ -1,6 +1,7 @@
 // What identity needs of the world: stores of people, devices, sessions, keys.
 import type {
   ApiKeyId,
+  ApplicationId,
   DeviceId,
   NotificationId,
   PasskeyId,
@@ -40,6 +41,9 @@ export interface UserRecord {
   demo: boolean;
   createdAt: Date;
   lastSeenAt: Date | null;
+  /** Set for users of an application, who are known by `externalId` there and can never sign in here. */
+  applicationId?: ApplicationId;
+  externalId?: string;
 }
 
 export interface DeviceRecord {
@@ -85,6 +89,9 @@ export interface SessionRecord {
   endedAt: Date | null;
   expiresAt: Date;
   demo: boolean;
+  /** The application that handed it over, and its name for the user. */
+  applicationId?: ApplicationId | undefined;
+  externalUserId?: string | undefined;
 }
 
 /** What each request reads of a session: kept in Redis as `session:{id}`, rebuilt from the store when lost. */
@@ -110,6 +117,7 @@ export interface SessionRights {
   /** Epoch milliseconds after which the session no longer lives, whatever its state. */
   expiresAt: number;
   demo: boolean;
+  applicationId?: ApplicationId | undefined;
 }
 
 export interface PageRequest {
@@ -141,6 +149,7 @@ export interface Users {
   renamePasskey(id: UserId, passkey: PasskeyId, name: string): Promise<UserRecord | null>;
   removePasskey(id: UserId, passkey: PasskeyId): Promise<UserRecord | null>;
   countHour(id: UserId, hour: number, at: Date): Promise<void>;
+  /** People; users of applications are not among them. */
   list(
     filter: { q?: string; role?: Role; status?: UserStatus; group?: string },
     page: PageRequest,
@@ -190,6 +199,7 @@ export interface SessionFilter {
   band?: Band;
   userId?: UserId;
   deviceId?: DeviceId;
+  applicationId?: ApplicationId;
   q?: string;
   sort?: 'risk' | 'last_seen' | 'started';
 }
@@ -228,6 +238,7 @@ export interface Sessions {
   liveOfUser(user: UserId): Promise<SessionRecord[]>;
   /** Live sessions from an address or at a facility, at most `limit`. */
   liveNear(place: { address?: string; facility?: string }, limit: number): Promise<SessionRecord[]>;
+  liveOfApplication(application: ApplicationId): Promise<SessionRecord[]>;
 }
 
 /** The live sessions as an admin sees them first. */
@@ -284,6 +295,8 @@ export interface ApiKeyRecord {
   /** SHA-256 of the key (256 random bits need no slow hash). */
   hash: string;
   scopes: Scope[];
+  /** The application that holds it; none for a key of the installation. */
+  applicationId?: ApplicationId | undefined;
   createdBy: string;
   createdAt: Date;
   expiresAt: Date;
@@ -296,7 +309,11 @@ export interface ApiKeys {
   add(key: ApiKeyRecord): Promise<void>;
   revoke(id: ApiKeyId, at: Date): Promise<ApiKeyRecord | null>;
   noteUse(id: ApiKeyId, at: Date): Promise<void>;
+  /** Brings the end of a key forward, never back. */
+  endBy(id: ApiKeyId, at: Date): Promise<void>;
+  /** Keys of the installation. */
   list(): Promise<ApiKeyRecord[]>;
+  ofApplication(application: ApplicationId): Promise<ApiKeyRecord[]>;
 }
 
 /** ES256 keys. The newest that is `active` signs; all that are not `retired` verify. */
@@ -380,6 +397,14 @@ export interface AccessTokens {
     token: string;
     expiresInSeconds: number;
   };
+}
+
+/** Signs tokens of the audience `collector` (ES256): they open the telemetry socket of one session, in pages of one application. */
+export interface CollectorTokens {
+  signCollector(
+    session: { id: SessionId; userId: UserId; role: Role },
+    application: ApplicationId,
+  ): { token: string; expiresInSeconds: number };
 }
 
 /** Sign-in throttle, by account and by address. Throws `too-fast` with `retryAfterSeconds`. */

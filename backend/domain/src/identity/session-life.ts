@@ -121,6 +121,8 @@ export function sessionLife(ports: SessionLifePorts) {
         endedAt: null,
         expiresAt: new Date(now.getTime() + ports.sessionHours * 3_600_000),
         demo: user.demo,
+        applicationId: user.applicationId,
+        externalUserId: user.externalId,
       };
       await sessions.add(session);
       await ports.rights.put(rightsOf(session));

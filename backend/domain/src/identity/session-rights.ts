@@ -22,6 +22,7 @@ export const rightsOf = (session: SessionRecord): SessionRights => ({
   startedAt: session.startedAt.getTime(),
   expiresAt: session.expiresAt.getTime(),
   demo: session.demo,
+  applicationId: session.applicationId,
 });
 
 export const livesIn = (state: SessionState): boolean =>

@@ -3,15 +3,13 @@
 import type { Fault } from '@verity/protocol/faults';
 import type { AssertionAnswer } from '@verity/protocol/identity/passkeys';
 import type { DeviceProfile } from '@verity/protocol/identity/schemas';
-import type { DeviceId } from '@verity/protocol/ids';
 import type { Clock, NewId } from '../kernel/ports';
-import { deviceLabel } from './device-label';
 import type { Tell } from './notices';
 import type { RecordAction } from './outward';
 import type { PasskeyRecord } from './passkey-ports';
 import type { Passkeys } from './passkeys';
+import { recogniseDevice, type DeviceSeen } from './recognise-device';
 import type {
-  DeviceRecord,
   Devices,
   PasswordHasher,
   SecretTokens,
@@ -55,14 +53,6 @@ export interface SignInRequest extends Visit {
 
 export interface PasskeySignInRequest extends Visit {
   response: AssertionAnswer;
-}
-
-/** What is known of the device that signed in, against what was known before. */
-export interface DeviceSeen {
-  isNew: boolean;
-  isFirst: boolean;
-  trusted: boolean;
-  changed: string[];
 }
 
 export interface SignedInPerson {
@@ -231,51 +221,4 @@ async function isUnchanged(ports: SignInPorts, user: UserRecord): Promise<boolea
   return (
     now?.status === 'active' && now.passwordHash === user.passwordHash && now.role === user.role
   );
-}
-
-async function recogniseDevice(
-  ports: SignInPorts,
-  user: UserRecord,
-  { profile, userAgent }: Visit,
-): Promise<{ device: DeviceRecord; seen: DeviceSeen }> {
-  const now = ports.clock();
-  // A program that tells nothing of itself is recognised by its user agent.
-  const fingerprintHash = ports.tokens.hash(profile?.fingerprint ?? `agent ${userAgent}`);
-  const known = await ports.devices.byFingerprint(user.id, fingerprintHash);
-  if (known) {
-    const device = await ports.devices.change(known.id, { userAgent, lastSeenAt: now });
-    const seen = { isNew: false, isFirst: false, trusted: device.trusted };
-    return { device, seen: { ...seen, changed: changedParts(known, profile, userAgent) } };
-  }
-  const isFirst = (await ports.devices.ofUser(user.id)).length === 0;
-  const device: DeviceRecord = {
-    id: ports.newId<DeviceId>(),
-    userId: user.id,
-    fingerprintHash,
-    label: deviceLabel(userAgent, profile?.platform),
-    userAgent,
-    platform: profile?.platform ?? '',
-    screen: profile?.screen ?? null,
-    languages: profile?.languages ?? [],
-    trusted: false,
-    firstSeenAt: now,
-    lastSeenAt: now,
-  };
-  await ports.devices.add(device);
-  return { device, seen: { isNew: true, isFirst, trusted: false, changed: [] } };
-}
-
-/** A new version of the same browser is no change; another browser or system is. */
-function changedParts(
-  known: DeviceRecord,
-  profile: DeviceProfile | undefined,
-  userAgent: string,
-): string[] {
-  const changed: string[] = [];
-  if (deviceLabel(known.userAgent) !== deviceLabel(userAgent)) changed.push('browser');
-  if (!profile) return changed;
-  if (known.platform !== profile.platform) changed.push('platform');
-  if (known.languages.join() !== profile.languages.join()) changed.push('languages');
-  if (known.screen !== (profile.screen ?? null)) changed.push('screen');
-  return changed;
 }

@@ -7,11 +7,11 @@ import { Band } from '../risk/schemas';
 import { Decision } from '../policy/schemas';
 import {
   ApiKey,
+  INSTALLATION_SCOPES,
   Device,
   Email,
   PersonName,
   Role,
-  Scope,
   Session,
   SessionState,
   User,
@@ -167,7 +167,7 @@ export const identityAdminRoutes = routes({
     freshness: sudo,
     body: z.strictObject({
       name: z.string().trim().min(1).max(100),
-      scopes: z.array(Scope).min(1),
+      scopes: z.array(z.enum(INSTALLATION_SCOPES)).min(1),
       days: z.number().int().min(1).max(365),
     }),
     reply: z.object({ api_key: ApiKey, key: z.string() }),

@@ -1,6 +1,15 @@
 // Identity: people, their sessions and devices, invitations, API keys.
 import { z } from 'zod';
-import { ApiKeyId, DeviceId, Instant, NotificationId, SessionId, Slug, UserId } from '../ids';
+import {
+  ApiKeyId,
+  ApplicationId,
+  DeviceId,
+  Instant,
+  NotificationId,
+  SessionId,
+  Slug,
+  UserId,
+} from '../ids';
 
 export const ROLES = ['user', 'admin', 'auditor'] as const;
 export const Role = z.enum(ROLES);
@@ -17,9 +26,33 @@ export const SCOPES = [
   'network:read',
   'network:write',
   'attacks:write',
+  'sessions:write',
+  'decisions:read',
+  'webhooks:manage',
 ] as const;
 export const Scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof Scope>;
+
+/** What the key of an application may be given: all of these concern its own sessions alone. */
+export const APPLICATION_SCOPES = [
+  'sessions:write',
+  'sessions:read',
+  'risk:read',
+  'decisions:read',
+  'webhooks:manage',
+] as const satisfies Scope[];
+/** What a key of the installation may be given: it belongs to no application and is not bound to the sessions of one. */
+export const INSTALLATION_SCOPES = [
+  'sessions:read',
+  'risk:read',
+  'alerts:read',
+  'policy:read',
+  'audit:read',
+  'metrics:read',
+  'network:read',
+  'network:write',
+  'attacks:write',
+] as const satisfies Scope[];
 
 export const Email = z
   .email('must be an e-mail address')
@@ -139,6 +172,8 @@ export const Session = z.object({
   last_seen_at: Instant,
   ended_at: Instant.nullable(),
   demo: z.boolean(),
+  /** The application that handed the session over; null for sessions of Verity itself. */
+  application_id: ApplicationId.nullable().default(null),
 });
 export type Session = z.infer<typeof Session>;
 
@@ -173,6 +208,8 @@ export const ApiKey = z.object({
   /** First characters of the key, to recognise it by. */
   prefix: z.string(),
   scopes: z.array(Scope),
+  /** The application that holds it; null for a key of the installation. */
+  application_id: ApplicationId.nullable().default(null),
   created_by: z.string(),
   created_at: Instant,
   expires_at: Instant,
@@ -211,4 +248,10 @@ export interface AccessClaims {
   iat: number;
   exp: number;
   jti: string;
+}
+
+/** Claims of a collector token (ES256, audience `collector`). */
+export interface CollectorClaims extends Omit<AccessClaims, 'acr' | 'auth_time' | 'amr'> {
+  /** The application in whose pages it may be used. */
+  app: ApplicationId;
 }

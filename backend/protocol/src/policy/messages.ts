@@ -1,5 +1,6 @@
 // What stream:ai_decisions carries: a decision whose effect, band, policy version or report is new, or one a minute.
 import { z } from 'zod';
+import { Band } from '../risk/schemas';
 import { Decision } from './schemas';
 
 export const DecisionMessage = Decision.extend({
@@ -9,6 +10,8 @@ export const DecisionMessage = Decision.extend({
   would: Decision.shape.would.default([]),
   rule_condition: Decision.shape.rule_condition.default(''),
   resource: Decision.shape.resource.default(null),
+  /** The band of the decision before. */
+  previous_band: Band.optional(),
   /** Ids of `notify` rules that held. */
   notify: z.array(z.string()),
 });

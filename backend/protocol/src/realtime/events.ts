@@ -33,6 +33,7 @@ export const realtimeClientEvents = clientEvents({
     reply: z.object({ now: z.number().int() }),
     perSecond: 2,
     whileStepUp: true,
+    fromCollector: true,
   },
 });
 

@@ -15,5 +15,6 @@ export const telemetryClientEvents = clientEvents({
     reply: z.object({ seq: z.number().int() }),
     perSecond: 10,
     whileStepUp: true,
+    fromCollector: true,
   },
 });

@@ -4,8 +4,8 @@ import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
-import { Role, type AccessClaims } from '@verity/protocol/identity/schemas';
-import { SessionId, UserId } from '@verity/protocol/ids';
+import { Role, type AccessClaims, type CollectorClaims } from '@verity/protocol/identity/schemas';
+import { ApplicationId, SessionId, UserId } from '@verity/protocol/ids';
 
 export interface AccessTokenRules {
   issuer: string;
@@ -30,6 +30,10 @@ const Claims = z.object({
   jti: z.string(),
 });
 
+const OfCollector = Claims.omit({ acr: true, auth_time: true, amr: true }).extend({
+  app: ApplicationId,
+});
+
 const refuse = (message: string, cause?: unknown): Fault =>
   new Fault('not-signed-in', message, { fix: 'Sign in again.', cause });
 
@@ -37,7 +41,19 @@ const refuse = (message: string, cause?: unknown): Fault =>
  * Returns the verifier that HTTP and sockets share. It throws `token-expired`, `not-signed-in` (anything else that
  * is wrong with the token) or `unavailable` (the keys cannot be read).
  */
-export function accessVerifier(rules: AccessTokenRules): (token: string) => Promise<AccessClaims> {
+export const accessVerifier = (rules: AccessTokenRules): ((token: string) => Promise<AccessClaims>) =>
+  verifier(rules, Claims);
+
+/** The same for tokens of collectors. */
+export const collectorVerifier = (
+  rules: Omit<AccessTokenRules, 'audience'>,
+): ((token: string) => Promise<CollectorClaims>) =>
+  verifier({ ...rules, audience: 'collector' }, OfCollector);
+
+function verifier<C>(
+  rules: AccessTokenRules,
+  shape: z.ZodType<C>,
+): (token: string) => Promise<C> {
   const authenticator = new passport.Passport();
   authenticator.use(
     new Strategy(
@@ -54,8 +70,8 @@ export function accessVerifier(rules: AccessTokenRules): (token: string) => Prom
         },
       },
       (claims: unknown, done) => {
-        const parsed = Claims.safeParse(claims);
-        if (parsed.success) done(null, parsed.data);
+        const parsed = shape.safeParse(claims);
+        if (parsed.success) done(null, parsed.data as object);
         else done(null, false, refuse('The access token lacks claims that Verity puts in.'));
       },
     ),
@@ -65,7 +81,7 @@ export function accessVerifier(rules: AccessTokenRules): (token: string) => Prom
     new Promise((resolve, reject) => {
       const onVerdict = (
         error: Error | null,
-        claims: AccessClaims | false,
+        claims: C | false,
         info: unknown,
       ): void => {
         if (error) reject(error);
@@ -123,4 +139,17 @@ function explain(info: unknown): Fault {
     return refuse('The signature of the access token does not fit.', error);
   }
   return refuse('The access token is not valid.', error);
+}
+
+/** The audience that a token claims, unverified: it only picks the verifier, which then demands it. */
+export function audienceOf(token: string): string | null {
+  try {
+    const [, claims = ''] = token.split('.');
+    const { aud } = JSON.parse(Buffer.from(claims, 'base64url').toString('utf8')) as {
+      aud?: unknown;
+    };
+    return typeof aud === 'string' ? aud : null;
+  } catch {
+    return null; // Whatever it is, it is no token of ours; the verifier says what is wrong.
+  }
 }

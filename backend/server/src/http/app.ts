@@ -41,7 +41,8 @@ export function createApp(ports: AppPorts, settings: AppSettings): Express {
 }
 
 /** Replies that carry a token are not compressed: their length would tell of it (BREACH). */
-const isSecret = (url: string): boolean => url.startsWith('/api/v1/auth') || url === '/api-login';
+const isSecret = (url: string): boolean =>
+  url.startsWith('/api/v1/auth') || url.startsWith('/api/v1/sites') || url === '/api-login';
 
 function api(served: readonly ServedRoute[], ports: AppPorts, settings: AppSettings): Router {
   const router = Router({ caseSensitive: true, strict: true });

@@ -1,4 +1,4 @@
-// Cookies in and out: HttpOnly, Secure, SameSite=Strict always.
+// Cookies in and out: HttpOnly and Secure always, SameSite=Strict unless said otherwise.
 import type { CookieOptions } from './handler';
 
 /** The first value of each name, as sent. */
@@ -13,4 +13,4 @@ export function readCookies(header: string | undefined): Record<string, string> 
 }
 
 export const writeCookie = (name: string, value: string, options: CookieOptions): string =>
-  `${name}=${value}; Max-Age=${Math.floor(options.maxAgeSeconds)}; Path=${options.path}; HttpOnly; Secure; SameSite=Strict`;
+  `${name}=${value}; Max-Age=${Math.floor(options.maxAgeSeconds)}; Path=${options.path}; HttpOnly; Secure; SameSite=${options.sameSite ?? 'Strict'}`;

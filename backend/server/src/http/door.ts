@@ -125,6 +125,8 @@ function callOf(caller: Caller, req: Request, res: Response): Call {
     userAgent: (req.headers['user-agent'] ?? '').slice(0, 500),
     requestId: String(res.locals.requestId),
     cookies: readCookies(req.headers.cookie),
+    headers: req.headers,
+    setHeader: (name, value) => void res.setHeader(name, value),
     setCookie: (name, value, options) =>
       void res.append('Set-Cookie', writeCookie(name, value, options)),
     clearCookie: (name, path) =>

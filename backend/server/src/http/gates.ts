@@ -21,7 +21,9 @@ export function checkWho(who: Who, caller: Caller): void {
     });
   }
   throw new Fault('not-allowed', 'Your role may not do that.', {
-    fix: `It takes the role ${who.roles.join(' or ')}.`,
+    fix: who.roles.length
+      ? `It takes the role ${who.roles.join(' or ')}.`
+      : 'Only an application may, by its API key.',
   });
 }
 

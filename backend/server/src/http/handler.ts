@@ -1,7 +1,8 @@
 // What a route's handler gets and gives: parsed input, a caller that may call, and the reply as declared.
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RouteInput, RouteReply } from '@verity/protocol/route';
 import type { RouteKey, Routes } from '@verity/protocol/routes';
-import type { ApiKeyId } from '@verity/protocol/ids';
+import type { ApiKeyId, ApplicationId } from '@verity/protocol/ids';
 import type { Scope } from '@verity/protocol/identity/schemas';
 import type { SessionRights } from '@verity/domain/identity/ports';
 
@@ -17,6 +18,8 @@ export interface KeyCaller {
   id: ApiKeyId;
   name: string;
   scopes: Scope[];
+  /** Its application; none for a key of the installation. */
+  applicationId?: ApplicationId | undefined;
 }
 
 export interface Nobody {
@@ -35,6 +38,8 @@ export type CallerOf<K extends RouteKey> = Routes[K]['who'] extends 'anyone'
 export interface CookieOptions {
   maxAgeSeconds: number;
   path: string;
+  /** Strict when left out; Lax for a site that browsers reach by links. */
+  sameSite?: 'Lax';
 }
 
 export interface Call<C extends Caller = Caller> {
@@ -44,7 +49,10 @@ export interface Call<C extends Caller = Caller> {
   userAgent: string;
   requestId: string;
   cookies: Readonly<Record<string, string>>;
-  /** HttpOnly, Secure, SameSite=Strict always. */
+  /** As sent; only what stands in them for another request (forward-auth) should matter to a handler. */
+  headers: Readonly<IncomingHttpHeaders>;
+  setHeader(name: string, value: string): void;
+  /** HttpOnly and Secure always. */
   setCookie(name: string, value: string, options: CookieOptions): void;
   clearCookie(name: string, path: string): void;
   /** For replies sent raw: their file name. */

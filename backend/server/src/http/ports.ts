@@ -2,6 +2,7 @@
 import type { AccessClaims } from '@verity/protocol/identity/schemas';
 import type { SessionId } from '@verity/protocol/ids';
 import type { Effect } from '@verity/protocol/policy/schemas';
+import type { Band } from '@verity/protocol/risk/schemas';
 import type { Sensitivity } from '@verity/protocol/route';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
@@ -66,6 +67,26 @@ export interface AskedRoute {
 export interface RequestDecision {
   effect: Effect;
   reasons: string[];
+}
+
+/** What a request to an application or a protected site asks for. */
+export interface AskedElsewhere {
+  host: string;
+  method: string;
+  path: string;
+  /** The least that it is taken for. */
+  sensitivity: Sensitivity;
+}
+
+/** A decision with what it rests on. */
+export interface RequestVerdict extends RequestDecision {
+  ruleId: string;
+  ruleName: string;
+  policyVersion: number;
+  /** How sensitive what was asked for was taken to be. */
+  sensitivity: Sensitivity;
+  riskScore: number;
+  band: Band;
 }
 
 export interface AppSettings {

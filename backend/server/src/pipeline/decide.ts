@@ -145,6 +145,7 @@ export function decideSession(
       user_id: risk.user_id,
       effect: decision.effect,
       previous_effect: previous,
+      previous_band: before?.band,
       rule_id: decision.ruleId,
       rule_name: decision.ruleName,
       rule_condition: rule ? conditionInWords(rule.when) : '',

@@ -20,7 +20,8 @@ export const recordDecisionsStage = (needs: { decisions: Decisions }) =>
     async handle(messages: Delivered<'stream:ai_decisions'>[]) {
       await needs.decisions.add(
         messages.map(({ message_id: id, payload }) => {
-          const { kind: _kind, change: _change, notify: _notify, at, ...decision } = payload;
+          const { kind: _kind, change: _change, notify: _notify, at, ...rest } = payload;
+          const { previous_band: _previousBand, ...decision } = rest;
           return { ...decision, id, at: new Date(at) };
         }),
       );

@@ -61,6 +61,7 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
   const stores = mongoRepositories(mongo, {
     clock: systemClock,
     ...retentionOf(config),
+    deliveryDays: config.WEBHOOK_LOG_DAYS,
   });
   const cache = createCache({ redis, newId });
   await stores.policies.seed(DEFAULT_POLICY, systemClock());

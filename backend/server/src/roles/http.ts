@@ -11,9 +11,13 @@ import { createPasskeyChallenges } from '@verity/adapters/redis/passkey-challeng
 import { createAllowance } from '@verity/adapters/redis/rate-limit';
 import { createStageState } from '@verity/adapters/redis/stage-state';
 import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
+import { createSiteSessions } from '@verity/adapters/redis/site-sessions';
 import { createTelemetryIntake } from '@verity/adapters/redis/telemetry-intake';
+import { createWebhookWire } from '@verity/adapters/webhooks/wire';
+import { applicationDirectory } from '@verity/domain/applications/directory';
 import { activityNotes } from '@verity/domain/identity/activity';
 import { apiKeyring } from '@verity/domain/identity/api-keys';
+import { handOver } from '@verity/domain/identity/hand-over';
 import { links } from '@verity/domain/identity/links';
 import { notices } from '@verity/domain/identity/notices';
 import { passkeys } from '@verity/domain/identity/passkeys';
@@ -22,13 +26,15 @@ import { refreshFamily } from '@verity/domain/identity/refresh';
 import { signIn } from '@verity/domain/identity/sign-in';
 import { groupsNamed } from '@verity/domain/policy/named';
 import type { SessionId } from '@verity/protocol/ids';
-import { accessVerifier } from '../http/access-token';
+import { accessVerifier, collectorVerifier } from '../http/access-token';
 import { createApp } from '../http/app';
 import { docsPage } from '../http/docs-page';
 import { openApi } from '../http/openapi';
 import { contextKey } from '../pipeline/network-context';
 import { followPolicy } from '../pipeline/policy-in-force';
 import { alertHandlers } from '../routes/alerts';
+import { applicationSessionHandlers } from '../routes/application-sessions';
+import { applicationHandlers } from '../routes/applications';
 import { auditHandlers } from '../routes/audit';
 import { identityHandlers } from '../routes/identity';
 import { groupHandlers } from '../routes/groups';
@@ -42,6 +48,8 @@ import { privacyHandlers } from '../routes/privacy';
 import { riskHandlers } from '../routes/risk';
 import { sensorHandlers } from '../routes/sensors';
 import { whyHandlers } from '../routes/why';
+import { siteHandlers } from '../routes/sites';
+import { webhookHandlers } from '../routes/webhooks';
 import type { Herald } from '../socket/announcer';
 import { createHub } from '../socket/hub';
 import { TelemetryCount } from '../socket/statistics';
@@ -49,6 +57,7 @@ import { realtimeEvents } from '../sockets/realtime';
 import { riskEvents } from '../sockets/risk';
 import { mayJoin } from '../sockets/rooms';
 import { telemetryEvents } from '../sockets/telemetry';
+import { decideElsewhere } from './decide-elsewhere';
 import { decideRequest } from './decide-request';
 import { lifeOver, retentionOf, sha256, VERSION, type Ground } from './ground';
 import { learningOver } from './learning';
@@ -87,6 +96,11 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     audience: 'verity',
     publicKey: (kid) => access.publicKey(kid),
   });
+  const verifyCollector = collectorVerifier({
+    issuer: config.PUBLIC_URL,
+    publicKey: (kid) => access.publicKey(kid),
+  });
+  const directory = applicationDirectory({ applications: stores.applications, clock });
   const policy = await followPolicy({ policies: stores.policies, log });
   shutdown.on('close', 'policy', () => policy.stop());
 
@@ -107,6 +121,12 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     origins: config.WEBSOCKET_CORS_ALLOWED_ORIGINS,
     bus,
     verifyAccess,
+    collectors: {
+      verify: verifyCollector,
+      knowsOrigin: async (origin) => (await directory.byOrigin(origin)) !== null,
+      mayUse: async (application, origin) =>
+        (await directory.byId(application))?.origins.includes(origin) ?? false,
+    },
     sessionRights,
     nextSeq: (session) => intake.nextSeq(session),
     mayJoin: (room, rights) => mayJoin({ sessionRights }, room, rights),
@@ -225,6 +245,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     decide: decideRequest({ standing: policy.standing, notes, clock }),
     onLost: (err) => log.warn({ err }, 'the context of a request could not be kept'),
   });
+  const decideFor = decideElsewhere({ policy: policy.current, liveRisk: ground.liveRisk, clock });
   const { statistics } = hub;
   const api = openApi(VERSION);
   const app = createApp(
@@ -238,6 +259,54 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
           journal,
           clock,
           groupsInPolicy: async () => groupsNamed(await stores.policies.standing()),
+        }),
+        applicationHandlers({
+          ...stores,
+          directory,
+          keyring,
+          life,
+          async removeBelongings(application) {
+            await stores.webhooks.removeOfApplication(application);
+            await stores.deliveries.removeOfApplication(application);
+          },
+          journal,
+          clock,
+          newId,
+        }),
+        applicationSessionHandlers({
+          directory,
+          sessions: stores.sessions,
+          handOver: handOver({ ...stores, tokens, life, record, clock, newId }),
+          life,
+          collector: access,
+          bus,
+          decideRequest: decideFor,
+          locate: ground.locate,
+          seen: activity.note,
+          publicUrl: config.PUBLIC_URL,
+          clock,
+        }),
+        webhookHandlers({
+          ...stores,
+          wire: createWebhookWire({ allowPrivate: config.WEBHOOKS_TO_PRIVATE === 'allow' }),
+          seal: vault,
+          random: () => tokens.make(),
+          journal,
+          clock,
+          newId,
+        }),
+        siteHandlers({
+          directory,
+          siteSessions: createSiteSessions(redis),
+          verifyAccess,
+          life,
+          collector: access,
+          tokens,
+          decideRequest: decideFor,
+          seen: activity.note,
+          journal,
+          publicUrl: config.PUBLIC_URL,
+          clock,
         }),
         riskHandlers({
           sessions: stores.sessions,

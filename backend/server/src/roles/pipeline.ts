@@ -1,8 +1,13 @@
 // The role `pipeline`: stages over the bus, enrolment, and the sweep over live sessions.
 import { createLeases } from '@verity/adapters/redis/leases';
+import { createSiteSessions } from '@verity/adapters/redis/site-sessions';
 import { createStageState } from '@verity/adapters/redis/stage-state';
 import { notices } from '@verity/domain/identity/notices';
+import { createVault } from '@verity/adapters/crypto/vault';
+import { chance, hmacBase64 } from '@verity/adapters/webhooks/hmac';
+import { createWebhookWire } from '@verity/adapters/webhooks/wire';
 import { startPipeline } from '../pipeline/pipeline';
+import { startWebhooks } from '../pipeline/webhooks';
 import { heraldOfEmitter, type Herald } from '../socket/announcer';
 import { lifeOver, sha256, type Ground } from './ground';
 import { learningOver, sayBaselineRanOut } from './learning';
@@ -47,4 +52,18 @@ export async function startPipelineRole(ground: Ground, herald?: Herald): Promis
     settings: { sweepSeconds: config.SWEEP_SECONDS, sessionHours: config.SESSION_HOURS },
   });
   ground.shutdown.on('drain', 'pipeline', () => pipeline.stop());
+  const siteSessions = createSiteSessions(redis);
+  const webhooks = startWebhooks({
+    ...ground,
+    ...stores,
+    sitesOf: (session) => siteSessions.enteredBy(session),
+    wire: createWebhookWire({ allowPrivate: config.WEBHOOKS_TO_PRIVATE === 'allow' }),
+    seal: createVault(config.MASTER_KEY),
+    hmac: hmacBase64,
+    chance,
+    leases: createLeases(redis, ground.newId),
+    announcer: speaking,
+    retryHours: config.WEBHOOK_RETRY_HOURS,
+  });
+  ground.shutdown.on('drain', 'webhooks', () => webhooks.stop());
 }

@@ -22,6 +22,7 @@ import type { Clock } from '@verity/domain/kernel/ports';
 import type { Decisions } from '@verity/domain/policy/ports';
 import { actorOf, type Call, type Handlers, type UserCaller } from '../http/handler';
 import { csv, type CsvRow } from './csv';
+import { ownOf, seenBy } from './own-sessions';
 import {
   presentApiKey,
   presentDecision,
@@ -49,6 +50,14 @@ export interface IdentityAdminPorts {
 }
 
 type AdminCall = Call<UserCaller>;
+
+/** Users of applications sign in there: here they get neither password nor role. */
+function keepOutOfSignIn(user: UserRecord): void {
+  if (!user.applicationId) return;
+  throw new Fault('conflict', 'This is a user of an application, who never signs in to Verity.', {
+    fix: 'Look after the account in the application; here it can be disabled.',
+  });
+}
 
 const HEADER: CsvRow = [
   'id',
@@ -154,6 +163,7 @@ export function identityAdminHandlers(
           fix: 'Hand over the link, or reset the person to get a new one.',
         });
       }
+      if (body.role !== undefined) keepOutOfSignIn(before);
       const otherRole = body.role !== undefined && body.role !== before.role;
       const disabled = body.status === 'disabled' && before.status !== 'disabled';
       if (otherRole || disabled) await keepAnAdmin(before);
@@ -177,6 +187,7 @@ export function identityAdminHandlers(
 
     async 'POST /api/v1/users/:id/reset'({ params, body }, call) {
       const user = await userOf(params.id);
+      keepOutOfSignIn(user);
       const handed = await links.reset(user);
       const ended = await life.endAllOf(user.id, {
         state: 'terminated',
@@ -194,15 +205,19 @@ export function identityAdminHandlers(
       return handOver(handed);
     },
 
-    async 'GET /api/v1/sessions'({ query }) {
+    async 'GET /api/v1/sessions'({ query }, { caller }) {
       const { cursor, limit, user_id: userId, ...rest } = query;
-      const filter: SessionFilter = { ...rest, ...(userId ? { userId } : {}) };
+      const filter: SessionFilter = { ...rest, ...(userId ? { userId } : {}), ...ownOf(caller) };
       return presentPage(await sessions.list(filter, { cursor, limit }), presentSession);
     },
 
     async 'GET /api/v1/sessions/export'({ query }, call) {
       const { user_id: userId, ...rest } = query;
-      const filter: SessionFilter = { ...rest, ...(userId ? { userId } : {}) };
+      const filter: SessionFilter = {
+        ...rest,
+        ...(userId ? { userId } : {}),
+        ...ownOf(call.caller),
+      };
       const rows: CsvRow[] = [HEADER];
       let cursor: string | undefined;
       do {
@@ -215,11 +230,12 @@ export function identityAdminHandlers(
       return csv(rows);
     },
 
-    async 'GET /api/v1/sessions/:id'({ params }) {
-      return presentSession(sessionOf(await sessions.byId(params.id)));
+    async 'GET /api/v1/sessions/:id'({ params }, { caller }) {
+      return presentSession(seenBy(caller, await sessions.byId(params.id)));
     },
 
-    async 'GET /api/v1/sessions/:id/decisions'({ params, query }) {
+    async 'GET /api/v1/sessions/:id/decisions'({ params, query }, { caller }) {
+      seenBy(caller, await sessions.byId(params.id));
       return presentPage(await ports.decisions.ofSession(params.id, query), presentDecision);
     },
 

@@ -72,6 +72,7 @@ export const presentSession = (session: SessionRecord): Session => ({
   last_seen_at: session.lastSeenAt.toISOString(),
   ended_at: instant(session.endedAt),
   demo: session.demo,
+  application_id: session.applicationId ?? null,
 });
 
 export const presentDevice = (device: DeviceRecord): Device => ({
@@ -104,6 +105,7 @@ export const presentApiKey = (key: ApiKeyRecord): ApiKey => ({
   name: key.name,
   prefix: key.prefix,
   scopes: key.scopes,
+  application_id: key.applicationId ?? null,
   created_by: key.createdBy,
   created_at: key.createdAt.toISOString(),
   expires_at: key.expiresAt.toISOString(),

@@ -1,5 +1,4 @@
 // Handlers of the risk routes: the score of a session with its course, and what the own model has learnt.
-import { Fault } from '@verity/protocol/faults';
 import type { SessionId } from '@verity/protocol/ids';
 import type { riskRoutes } from '@verity/protocol/risk/routes';
 import type { Sessions } from '@verity/domain/identity/ports';
@@ -14,6 +13,7 @@ import type {
   Terms,
 } from '@verity/domain/risk/ports';
 import type { Handlers } from '../http/handler';
+import { seenBy } from './own-sessions';
 import { peaksOf } from './risk-course';
 
 export interface RiskRoutePorts {
@@ -67,12 +67,8 @@ export function riskHandlers(
       };
     },
 
-    async 'GET /api/v1/sessions/:id/risk'({ params, query }) {
-      if (!(await ports.sessions.byId(params.id))) {
-        throw new Fault('not-found', 'There is no such session.', {
-          fix: 'GET /api/v1/sessions lists them.',
-        });
-      }
+    async 'GET /api/v1/sessions/:id/risk'({ params, query }, { caller }) {
+      seenBy(caller, await ports.sessions.byId(params.id));
       return series(params.id, query.minutes);
     },
   };

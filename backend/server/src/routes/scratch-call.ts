@@ -62,6 +62,8 @@ export function callByAdmin(email = 'admin@example.org'): AdminCall {
       userAgent: 'spec',
       requestId: id,
       cookies: {},
+      headers: {},
+      setHeader: () => undefined,
       setCookie: () => undefined,
       clearCookie: () => undefined,
       fileName: () => undefined,

@@ -14,11 +14,14 @@ import { createCache } from '@verity/adapters/redis/cache';
 import { createLiveRisk } from '@verity/adapters/redis/live-risk';
 import { createSessionState } from '@verity/adapters/redis/session-state';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
+import { createSiteSessions } from '@verity/adapters/redis/site-sessions';
 import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
 import { openTestRedis } from '@verity/adapters/redis/testing';
 import { newId } from '@verity/adapters/world';
 import type { Journal } from '@verity/domain/audit/ports';
+import { applicationDirectory } from '@verity/domain/applications/directory';
 import { apiKeyring } from '@verity/domain/identity/api-keys';
+import { handOver } from '@verity/domain/identity/hand-over';
 import { links, newPerson } from '@verity/domain/identity/links';
 import { notices } from '@verity/domain/identity/notices';
 import type { Announce, RecordAction } from '@verity/domain/identity/outward';
@@ -29,6 +32,8 @@ import { groupsNamed } from '@verity/domain/policy/named';
 import { sessionLife } from '@verity/domain/identity/session-life';
 import { signIn } from '@verity/domain/identity/sign-in';
 import { learning } from '@verity/domain/risk/learning';
+import { decide } from '@verity/domain/policy/decide';
+import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { Role, SignedIn } from '@verity/protocol/identity/schemas';
 import type { AuditRecordId } from '@verity/protocol/ids';
 import type { Payload, StreamName } from '@verity/protocol/streams';
@@ -43,6 +48,11 @@ import { learningHandlers } from './learning';
 import { petitionHandlers } from './petitions';
 import { privacyHandlers } from './privacy';
 import { whyHandlers } from './why';
+import { factsOf } from '../pipeline/facts-of';
+import { applicationSessionHandlers } from './application-sessions';
+import { applicationHandlers } from './applications';
+import { riskHandlers } from './risk';
+import { siteHandlers } from './sites';
 
 export const PASSWORD = 'a password of some length';
 const MASTER_KEY = 'd4'.repeat(32);
@@ -143,6 +153,15 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     clock,
     newId,
   };
+  const verifyAccess = accessVerifier({
+    issuer: ISSUER,
+    audience: 'verity',
+    publicKey: (kid) => access.publicKey(kid),
+  });
+  const directory = applicationDirectory({ applications: stores.applications, clock });
+  const liveRisk = createLiveRisk(test.redis);
+  await stores.policies.seed(DEFAULT_POLICY, clock());
+  const policy = await stores.policies.current();
   const lost: unknown[] = [];
   const handlers = {
     ...reached(),
@@ -195,6 +214,65 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       clock,
       groupsInPolicy: async () => groupsNamed(await stores.policies.standing()),
     }),
+    ...applicationHandlers({
+      ...stores,
+      directory,
+      keyring,
+      life,
+      removeBelongings: async () => undefined,
+      journal,
+      clock,
+      newId,
+    }),
+    ...applicationSessionHandlers({
+      directory,
+      sessions: stores.sessions,
+      handOver: handOver({ ...stores, tokens, life, record, clock, newId }),
+      life,
+      collector: access,
+      bus,
+      decideRequest: async (rights, { sensitivity }) => {
+        const facts = factsOf(rights, null, { sensitivity });
+        const { effect, reasons, ruleId, ruleName } = decide(policy, facts, null, clock());
+        const { version: policyVersion } = policy;
+        const risk = { riskScore: 0, band: 'low' } as const;
+        return { effect, reasons, ruleId, ruleName, policyVersion, sensitivity, ...risk };
+      },
+      locate: () => null,
+      seen: () => undefined,
+      publicUrl: ISSUER,
+      clock,
+    }),
+    ...riskHandlers({
+      sessions: stores.sessions,
+      live: liveRisk,
+      history: stores.riskHistory,
+      models: stores.behaviourModels,
+      windows: stores.behaviourWindows,
+      clock,
+    }),
+    ...siteHandlers({
+      directory,
+      siteSessions: createSiteSessions(test.redis),
+      verifyAccess,
+      life,
+      collector: access,
+      tokens,
+      decideRequest: async (rights, asked) => {
+        const { resource } = asked.path.startsWith('/secret')
+          ? { resource: { sensitivity: 'high' as const } }
+          : { resource: { sensitivity: 'low' as const } };
+        const facts = factsOf(rights, await liveRisk.get(rights.id), resource);
+        const { effect, reasons, ruleId, ruleName } = decide(policy, facts, null, clock());
+        const risk = { riskScore: facts.riskScore, band: 'low' } as const;
+        const { version: policyVersion } = policy;
+        return { effect, reasons, ruleId, ruleName, policyVersion, ...resource, ...risk };
+      },
+      seen: () => undefined,
+      journal,
+      publicUrl: ISSUER,
+      clock,
+    }),
     ...identityAdminHandlers({ ...stores, keyring, links: issued, life, journal, clock }),
     ...whyHandlers(selfService),
     ...petitionHandlers(selfService),
@@ -205,11 +283,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     {
       ...doorPorts(),
       handlers: [handlers],
-      verifyAccess: accessVerifier({
-        issuer: ISSUER,
-        audience: 'verity',
-        publicKey: (kid) => access.publicKey(kid),
-      }),
+      verifyAccess,
       sessionRights: (id) => life.rightsNow(id),
       verifyApiKey: (key) => keyring.verify(key),
       clock,
@@ -229,6 +303,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     published,
     announced,
     disconnected,
+    liveRisk,
     lost,
     redis: test.redis,
     call: server.call,

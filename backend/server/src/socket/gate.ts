@@ -17,13 +17,19 @@ export const sessionEnded = (rights: SessionRights | null): Fault =>
 /** Throws the fault that keeps the event out. */
 export function letPass(
   declared: ClientEvent,
-  { rights, tokenExpiresAt }: { rights: SessionRights; tokenExpiresAt: number },
+  call: { rights: SessionRights; tokenExpiresAt: number; collector?: boolean },
   nowMs: number,
 ): void {
+  const { rights, tokenExpiresAt } = call;
   if (!lives(rights, nowMs)) throw sessionEnded(rights);
   if (tokenExpiresAt <= nowMs) {
     throw new Fault('token-expired', 'The access token of this connection has expired.', {
       fix: 'Refresh it and connect again.',
+    });
+  }
+  if (call.collector && !declared.fromCollector) {
+    throw new Fault('not-allowed', 'A collector token delivers behaviour and nothing else.', {
+      fix: 'Ask from the server of the application, by its API key.',
     });
   }
   if (!declared.who.includes(rights.role)) {

@@ -14,6 +14,8 @@ export interface SocketCall {
   readonly rights: SessionRights;
   /** Epoch milliseconds at which the token that opened the connection ends. */
   readonly tokenExpiresAt: number;
+  /** Whether a collector token opened the connection. */
+  readonly collector: boolean;
   /** Joins a room and tells the client so by `room_joined`. */
   join(room: string): void;
   /** To this socket alone. */

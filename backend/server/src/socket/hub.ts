@@ -17,6 +17,7 @@ import { bindEvents } from './bind';
 import { startFanOut } from './fan-out';
 import { lives, sessionEnded } from './gate';
 import type { EventHandlers, SocketCall } from './handler';
+import { admitToken, type CollectorDoor } from './admit-token';
 import { checkOrigin } from './origin';
 import { createRecheck } from './recheck';
 import type { Log, SocketData, VerityServer, VeritySocket } from './server';
@@ -54,6 +55,8 @@ export interface HubOptions {
   bus: Bus;
   /** Throws the fault that refuses the token; the same as at the HTTP door. */
   verifyAccess(token: string): Promise<AccessClaims>;
+  /** Pages of applications and their collector tokens; without it there are none. */
+  collectors?: CollectorDoor;
   /** Null when the session does not live. Throws `unavailable` when that cannot be known. */
   sessionRights: (id: SessionId) => Promise<SessionRights | null>;
   /** Least sequence number that the next batch of a session may have. */
@@ -92,7 +95,7 @@ export function createHub(options: HubOptions): Hub {
     path: '/socket.io',
     serveClient: false,
     transports: ['polling', 'websocket'],
-    allowRequest: checkOrigin(options.origins),
+    allowRequest: checkOrigin(options.origins, options.collectors?.knowsOrigin),
     ...(options.origins.length > 0 ? { cors: corsOf(options.origins) } : {}),
     maxHttpBufferSize: TELEMETRY_LIMITS.batchBytes,
     perMessageDeflate: false,
@@ -139,8 +142,9 @@ export function createHub(options: HubOptions): Hub {
   });
 
   io.on('connection', (socket) => {
-    const { rights, nextSeq, resume } = socket.data;
-    void socket.join([ROOM_AUTHENTICATED, roomOfSession(rights.id), ...(resume?.rooms ?? [])]);
+    const { rights, nextSeq, resume, collector } = socket.data;
+    const everybody = collector ? [] : [ROOM_AUTHENTICATED];
+    void socket.join([...everybody, roomOfSession(rights.id), ...(resume?.rooms ?? [])]);
     bind(socket, callOf(socket));
     socket.emit('connection_response', {
       session_id: rights.id,
@@ -193,7 +197,7 @@ async function greet(socket: VeritySocket, options: HubOptions): Promise<void> {
       fix: 'Connect with auth: { token }.',
     });
   }
-  const claims = await options.verifyAccess(token);
+  const { claims, collector } = await admitToken(token, socket.handshake.headers, options);
   const [rights, nextSeq] = await Promise.all([
     options.sessionRights(claims.sid),
     options.nextSeq(claims.sid),
@@ -202,8 +206,9 @@ async function greet(socket: VeritySocket, options: HubOptions): Promise<void> {
   if (rights.userId !== claims.sub) {
     throw new Fault('not-signed-in', 'The access token names the session of somebody else.');
   }
-  const data: SocketData = { rights, tokenExpiresAt: claims.exp * 1000, nextSeq };
-  if (resume !== undefined) {
+  const data: SocketData = { rights, tokenExpiresAt: claims.exp * 1000, nextSeq, collector };
+  // A collector has no room but that of its session, and misses nothing there that it would need.
+  if (resume !== undefined && !collector) {
     const { seen, rooms } = parse(Resume, resume, 'auth.resume');
     const allowed = await Promise.all(rooms.map((room) => options.mayJoin(room, rights)));
     data.resume = { seen, rooms: rooms.filter((_, index) => allowed[index]) };
@@ -218,6 +223,9 @@ function callOf(socket: VeritySocket): SocketCall {
     },
     get tokenExpiresAt() {
       return socket.data.tokenExpiresAt;
+    },
+    get collector() {
+      return socket.data.collector;
     },
     join(room) {
       void socket.join(room);

@@ -16,9 +16,13 @@ export function mayConnect(
   return URL.canParse(origin) && new URL(origin).host === host;
 }
 
+/** `alsoKnown` speaks for origins of applications: what may be sent from there, the handshake decides. */
 export const checkOrigin =
-  (allowed: string[]): Decide =>
+  (allowed: string[], alsoKnown?: (origin: string) => Promise<boolean>): Decide =>
   ({ headers }, answer) => {
-    const ok = mayConnect(headers.origin, headers.host, allowed);
-    answer(ok ? null : 'origin not allowed', ok);
+    const { origin, host } = headers;
+    const tell = (ok: boolean): void => answer(ok ? null : 'origin not allowed', ok);
+    if (mayConnect(origin, host, allowed)) return tell(true);
+    if (!alsoKnown || origin === undefined) return tell(false);
+    alsoKnown(origin).then(tell, () => tell(false));
   };

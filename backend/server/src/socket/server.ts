@@ -29,6 +29,8 @@ export interface SocketData {
   nextSeq: number;
   /** Where it goes on, until it does; rooms that it may be in. */
   resume?: Resume;
+  /** Opened by a collector token: it delivers behaviour, hears of its own session, and nothing else. */
+  collector: boolean;
 }
 
 /** The part of a pino logger that is used here. */

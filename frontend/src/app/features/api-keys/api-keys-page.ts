@@ -25,7 +25,8 @@ const SCOPES = {
   'network:read': 'traffic of facilities',
   'network:write': 'send measured traffic (sensors)',
   'attacks:write': 'send attacks that were seen (sensors)',
-} as const satisfies Record<Scope, string>;
+} as const satisfies Partial<Record<Scope, string>>;
+type KeyScope = keyof typeof SCOPES;
 
 @Component({
   selector: 'vt-api-keys-page',
@@ -66,7 +67,7 @@ export class ApiKeysPage {
   protected readonly scopeWords = SCOPES;
   protected readonly name = signal('');
   protected readonly days = signal('90');
-  protected readonly chosen = signal<ReadonlySet<Scope>>(new Set());
+  protected readonly chosen = signal<ReadonlySet<KeyScope>>(new Set());
   protected readonly busy = signal(false);
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
   protected readonly now = Date.now();
@@ -87,7 +88,7 @@ export class ApiKeysPage {
     return Date.parse(expires_at) < this.now ? 'expired' : 'works';
   }
 
-  protected tick(scope: Scope): void {
+  protected tick(scope: KeyScope): void {
     this.chosen.update((chosen) => {
       const next = new Set(chosen);
       if (!next.delete(scope)) next.add(scope);
@@ -105,7 +106,7 @@ export class ApiKeysPage {
       });
       this.shownOnce.show({
         title: `The key of ${name}`,
-        advice: 'Give it to the application as its bearer token: “Authorization: Bearer …”.',
+        advice: 'Give it to the program that calls: it sends “Authorization: ApiKey …”.',
         what: 'API key',
         value: made.key,
       });

@@ -5,19 +5,25 @@ import {
   DestroyRef,
   computed,
   inject,
+  input,
   signal,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { Api } from '../../core/api';
 import { Identity } from '../../core/identity';
+import { query } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import { type MeasuredBatch, Telemetry } from '../../core/telemetry';
+import { urlState } from '../../core/url-state';
 import { Icon } from '../../ui/icon';
 import { Rhythm } from '../../ui/rhythm';
+import { Value } from '../../ui/value';
+import { snippetsFor } from './application-snippets';
 import { Snippet } from './snippet';
 
 @Component({
   selector: 'vt-developer-page',
-  imports: [Icon, Rhythm, RouterLink, Snippet],
+  imports: [Icon, Rhythm, RouterLink, Snippet, Value],
   templateUrl: './developer-page.html',
   styles: `
     .batch {
@@ -62,9 +68,24 @@ const collector = startCollector({
 });
 
 // later: await collector.flush(); collector.stop();`;
-  protected readonly curl = `curl -H 'Authorization: Bearer YOUR_API_KEY' \\
+  protected readonly curl = `curl -H 'Authorization: ApiKey YOUR_API_KEY' \\
   '${location.origin}/api/v1/sessions?state=live&sort=risk'`;
+  /** The application whose values the snippets carry; in the address. */
+  readonly application = input<string>();
   private readonly identity = inject(Identity);
+  private readonly api = inject(Api);
+  protected readonly setUrl = urlState();
+  protected readonly applications = query(
+    () => (this.admin() ? {} : undefined),
+    async (_, signal) => (await this.api.call('GET /api/v1/applications', { signal })).items,
+  );
+  protected readonly chosen = computed(() => {
+    const all = this.applications.value() ?? [];
+    return all.find(({ id }) => id === this.application()) ?? all[0];
+  });
+  protected readonly snippets = computed(() =>
+    snippetsFor(location.origin, this.chosen()?.origins[0]),
+  );
 
   constructor() {
     inject(DestroyRef).onDestroy(this.telemetry.watch((batch) => this.batch.set(batch)));

@@ -81,6 +81,15 @@ export const PLACES: readonly Place[] = [
     key: 'u',
   },
   {
+    path: '/applications',
+    title: 'Applications',
+    about: 'keys, origins, webhooks',
+    icon: 'link',
+    group: 'Manage',
+    roles: ADMIN,
+    key: 'i',
+  },
+  {
     path: '/api-keys',
     title: 'API keys',
     about: 'keys of applications',

@@ -1,0 +1,247 @@
+// The keys of an application: made with scopes, shown once, rotated with an overlap, revoked at once.
+import {
+  ChangeDetectionStrategy,
+  Component,
+  computed,
+  inject,
+  input,
+  output,
+  signal,
+} from '@angular/core';
+import { Api } from '../../core/api';
+import { type ClientProblem, toApiError } from '../../core/api-error';
+import { Toasts } from '../../core/toasts';
+import type { ApiKey, Reply, Request } from '../../core/wire';
+import { Confirm } from '../../ui/confirm';
+import { Empty } from '../../ui/empty';
+import { Icon } from '../../ui/icon';
+import { keysOf } from '../../ui/labels';
+import { ProblemNote } from '../../ui/pending';
+import { ShownOnce } from '../../ui/shown-once';
+import { Time } from '../../ui/time';
+import { Value } from '../../ui/value';
+
+type KeyScope = Request<'POST /api/v1/applications/:id/keys'>['body']['scopes'][number];
+
+const SCOPES = {
+  'sessions:write': 'hand over sessions, proofs and sign-outs',
+  'decisions:read': 'ask for decisions',
+  'risk:read': 'read scores with their contributions',
+  'sessions:read': 'read its sessions',
+  'webhooks:manage': 'manage its webhooks',
+} as const satisfies Record<KeyScope, string>;
+
+const OVERLAP_MINUTES = 24 * 60;
+
+@Component({
+  selector: 'vt-keys-card',
+  imports: [Empty, Icon, ProblemNote, Time, Value],
+  template: `
+    <section class="card" aria-labelledby="keys-title">
+      <header>
+        <h2 id="keys-title" class="grow">Keys</h2>
+        <button type="button" class="btn" [attr.aria-expanded]="making()" (click)="toggle()">
+          <vt-icon name="plus" />Make a key
+        </button>
+      </header>
+      @if (making()) {
+        <form class="body stack" (submit)="$event.preventDefault(); make()">
+          @if (problem(); as problem) {
+            <vt-problem [problem]="problem" />
+          }
+          <label class="field">
+            <span>What it is for</span>
+            <input class="input" maxlength="100" autocomplete="off" required [(vtValue)]="name" />
+          </label>
+          <fieldset>
+            <legend class="small">It may</legend>
+            @for (scope of scopes; track scope) {
+              <label class="check small">
+                <input type="checkbox" [checked]="chosen().has(scope)" (change)="tick(scope)" />
+                <span
+                  >{{ words[scope] }} <span class="faint mono">{{ scope }}</span></span
+                >
+              </label>
+            }
+          </fieldset>
+          <label class="field">
+            <span>For how many days</span>
+            <input class="input" type="number" min="1" max="365" required [(vtValue)]="days" />
+          </label>
+          <div>
+            <button type="submit" class="btn primary" [disabled]="!ready() || busy()">
+              Make key
+            </button>
+          </div>
+        </form>
+      }
+      <ul class="list">
+        @for (key of keys(); track key.id) {
+          <li>
+            <vt-icon name="key" />
+            <div class="grow">
+              <b>{{ key.name }}</b>&ngsp;<span class="mono faint">{{ key.prefix }}…</span>
+              <div class="row wrap">
+                @for (scope of key.scopes; track scope) {
+                  <span class="chip">{{ scope }}</span>
+                }
+              </div>
+              <div class="small faint">
+                made by {{ key.created_by }} <vt-time [at]="key.created_at" />,
+                @if (key.last_used_at) {
+                  used <vt-time [at]="key.last_used_at" />
+                } @else {
+                  never used
+                }
+                @if (works(key)) {
+                  · ends <vt-time [at]="key.expires_at" />
+                }
+              </div>
+            </div>
+            @if (works(key)) {
+              <span class="row wrap">
+                <button type="button" class="btn" (click)="rotate(key)">Rotate</button>
+                <button type="button" class="btn danger" (click)="revoke(key)">Revoke</button>
+              </span>
+            } @else {
+              <span class="chip" [class.bad]="key.revoked_at">{{
+                key.revoked_at ? 'Revoked' : 'Expired'
+              }}</span>
+            }
+          </li>
+        } @empty {
+          <li class="none">
+            <vt-empty icon="key" title="No key yet">
+              The server of the application calls Verity with a key of its own.
+            </vt-empty>
+          </li>
+        }
+      </ul>
+    </section>
+  `,
+  styles: `
+    fieldset {
+      display: grid;
+      gap: 8px;
+      margin: 0;
+      padding: 0;
+      border: 0;
+    }
+    legend {
+      margin-bottom: 8px;
+      padding: 0;
+      font-weight: 550;
+    }
+    li .row {
+      gap: 4px;
+    }
+  `,
+  changeDetection: ChangeDetectionStrategy.OnPush,
+})
+export class KeysCard {
+  readonly application = input.required<Reply<'POST /api/v1/applications'>>();
+  readonly keys = input.required<ApiKey[]>();
+  readonly changed = output();
+  private readonly api = inject(Api);
+  private readonly confirm = inject(Confirm);
+  private readonly shownOnce = inject(ShownOnce);
+  private readonly toasts = inject(Toasts);
+  protected readonly scopes = keysOf(SCOPES);
+  protected readonly words = SCOPES;
+  protected readonly making = signal(false);
+  protected readonly name = signal('server');
+  protected readonly days = signal('90');
+  protected readonly chosen = signal<ReadonlySet<KeyScope>>(
+    new Set<KeyScope>(['sessions:write', 'decisions:read', 'risk:read']),
+  );
+  protected readonly busy = signal(false);
+  protected readonly problem = signal<ClientProblem | undefined>(undefined);
+  protected readonly ready = computed(
+    () => this.name().trim().length > 0 && this.chosen().size > 0 && Number(this.days()) >= 1,
+  );
+  private readonly now = Date.now();
+
+  protected works({ revoked_at, expires_at }: ApiKey): boolean {
+    return !revoked_at && Date.parse(expires_at) > this.now;
+  }
+
+  protected toggle(): void {
+    this.making.update((making) => !making);
+  }
+
+  protected tick(scope: KeyScope): void {
+    this.chosen.update((chosen) => {
+      const next = new Set(chosen);
+      if (!next.delete(scope)) next.add(scope);
+      return next;
+    });
+  }
+
+  protected async make(): Promise<void> {
+    if (!this.ready() || this.busy()) return;
+    this.busy.set(true);
+    try {
+      const made = await this.api.call('POST /api/v1/applications/:id/keys', {
+        params: { id: this.application().id },
+        body: {
+          name: this.name().trim(),
+          scopes: [...this.chosen()],
+          days: Number(this.days()),
+        },
+      });
+      this.show(made.key);
+      this.making.set(false);
+      this.problem.set(undefined);
+      this.changed.emit();
+    } catch (error) {
+      this.problem.set(toApiError(error).problem);
+    }
+    this.busy.set(false);
+  }
+
+  protected async rotate({ id, name }: ApiKey): Promise<void> {
+    const consent = await this.confirm.ask({
+      title: `Rotate the key ${name}?`,
+      consequence:
+        'A new key with the same scopes is made. The old one works for another day, so that nothing stands still while the application takes the new one.',
+      confirm: 'Rotate',
+    });
+    if (!consent) return;
+    try {
+      const made = await this.api.call('POST /api/v1/applications/:id/keys/:key/rotate', {
+        params: { id: this.application().id, key: id },
+        body: { overlap_minutes: OVERLAP_MINUTES },
+      });
+      this.show(made.key);
+      this.changed.emit();
+    } catch (error) {
+      this.toasts.fail('The key is as it was.', error);
+    }
+  }
+
+  protected async revoke({ id, name }: ApiKey): Promise<void> {
+    const consent = await this.confirm.ask({
+      title: `Revoke the key ${name}?`,
+      consequence:
+        'Whoever holds it is refused from this moment on. A revoked key cannot be brought back.',
+      confirm: 'Revoke',
+      danger: true,
+    });
+    if (!consent) return;
+    try {
+      await this.api.call('DELETE /api/v1/api-keys/:id', { params: { id } });
+      this.changed.emit();
+    } catch (error) {
+      this.toasts.fail('The key still works.', error);
+    }
+  }
+
+  private show(value: string): void {
+    this.shownOnce.show({
+      title: `A key of ${this.application().name}`,
+      advice: 'The server of the application sends it: “Authorization: ApiKey …”.',
+      what: 'API key',
+      value,
+    });
+  }
+}
