@@ -249,6 +249,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       history: stores.riskHistory,
       models: stores.behaviourModels,
       windows: stores.behaviourWindows,
+      terms,
       clock,
     }),
     ...siteHandlers({
