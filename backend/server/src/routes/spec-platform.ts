@@ -249,7 +249,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       history: stores.riskHistory,
       models: stores.behaviourModels,
       windows: stores.behaviourWindows,
-      terms,
+      terms: stores.terms,
       clock,
     }),
     ...siteHandlers({
