@@ -41,8 +41,9 @@ const refuse = (message: string, cause?: unknown): Fault =>
  * Returns the verifier that HTTP and sockets share. It throws `token-expired`, `not-signed-in` (anything else that
  * is wrong with the token) or `unavailable` (the keys cannot be read).
  */
-export const accessVerifier = (rules: AccessTokenRules): ((token: string) => Promise<AccessClaims>) =>
-  verifier(rules, Claims);
+export const accessVerifier = (
+  rules: AccessTokenRules,
+): ((token: string) => Promise<AccessClaims>) => verifier(rules, Claims);
 
 /** The same for tokens of collectors. */
 export const collectorVerifier = (
@@ -50,10 +51,7 @@ export const collectorVerifier = (
 ): ((token: string) => Promise<CollectorClaims>) =>
   verifier({ ...rules, audience: 'collector' }, OfCollector);
 
-function verifier<C>(
-  rules: AccessTokenRules,
-  shape: z.ZodType<C>,
-): (token: string) => Promise<C> {
+function verifier<C>(rules: AccessTokenRules, shape: z.ZodType<C>): (token: string) => Promise<C> {
   const authenticator = new passport.Passport();
   authenticator.use(
     new Strategy(
@@ -79,11 +77,7 @@ function verifier<C>(
 
   return (token) =>
     new Promise((resolve, reject) => {
-      const onVerdict = (
-        error: Error | null,
-        claims: C | false,
-        info: unknown,
-      ): void => {
+      const onVerdict = (error: Error | null, claims: C | false, info: unknown): void => {
         if (error) reject(error);
         else if (claims) resolve(claims);
         else reject(explain(info));
