@@ -7,6 +7,7 @@ import { Misfit } from './evaluate/csv';
 import { evaluateFuzz } from './evaluate/fuzz';
 import { evaluateKeystroke } from './evaluate/keystroke';
 import { evaluateMouse } from './evaluate/mouse';
+import { evaluatePoisoning } from './evaluate/poisoning';
 import { evaluateTakeover } from './evaluate/takeover';
 
 interface Measure {
@@ -25,6 +26,7 @@ const MEASURES: Record<string, Measure> = {
   },
   mouse: { usage: '--input DIR', run: evaluateMouse },
   fuzz: { usage: '--target http|socket [--minutes N]', run: evaluateFuzz },
+  poisoning: { usage: '--input FILE.csv [--updates N]', run: evaluatePoisoning },
   takeover: {
     usage: '--input FREE_TEXT.csv[.gz] [--train-windows N] [--refit]',
     run: evaluateTakeover,
@@ -51,6 +53,7 @@ async function main(): Promise<number> {
         'train-reps': { type: 'string' },
         'train-windows': { type: 'string' },
         recent: { type: 'string' },
+        updates: { type: 'string' },
         target: { type: 'string' },
         task: { type: 'string' },
         refit: { type: 'boolean' },

@@ -1,4 +1,5 @@
 // Reads timings of a fixed text in the CMU layout: subject, sessionIndex, rep, then H.*, DD.* and UD.* in seconds.
+import { phraseFeatures } from '@verity/domain/kernel/phrase-features';
 import { misfit, parseCsv } from './csv';
 
 export interface Subject {
@@ -11,6 +12,10 @@ export interface FixedTextData {
   features: string[];
   subjects: Subject[];
 }
+
+/** Repetitions of a background person that are used. */
+const EARLY_ROWS = 6;
+const LATER_ROWS = 4;
 
 const LEADING = ['subject', 'sessionIndex', 'rep'] as const;
 
@@ -62,12 +67,32 @@ export function readFixedText(text: string, what: string): FixedTextData {
   return { features, subjects };
 }
 
-/** The same timings on the scales of Verity's features: ln ms, and asinh(ms/50) where they may be negative. */
-export function onFeatureScale(row: Float64Array, features: readonly string[]): Float64Array {
-  return row.map((seconds, f) => {
-    const ms = seconds * 1000;
-    return (features[f] as string).startsWith('UD.')
-      ? Math.asinh(ms / 50)
-      : Math.log(Math.max(ms, 5));
-  });
+/** The same repetitions as Verity's own features of a fixed text. The file must have H, DD and UD of every key. */
+export function asPhrases({ features, subjects }: FixedTextData): Subject[] {
+  const columns = (kind: string): number[] =>
+    features.flatMap((name, at) => (name.startsWith(`${kind}.`) ? [at] : []));
+  const [holds, steps, gaps] = [columns('H'), columns('DD'), columns('UD')];
+  if (holds.length < 2 || steps.length !== holds.length - 1 || gaps.length !== steps.length) {
+    throw misfit(
+      `This detector needs a column H of each key, and DD and UD of each pair; here are ${holds.length}, ${steps.length} and ${gaps.length}`,
+    );
+  }
+  const ms = (row: Float64Array, at: readonly number[]): number[] =>
+    at.map((column) => (row[column] as number) * 1000);
+  return subjects.map(({ name, rows }) => ({
+    name,
+    rows: rows.map((row) => phraseFeatures(ms(row, holds), ms(row, steps))),
+  }));
+}
+
+/** Of each background person: the first repetitions, since a stranger is new to the text, and some of later. */
+export function backgroundRows(rows: readonly Float64Array[]): Float64Array[] {
+  const later = rows.slice(EARLY_ROWS);
+  return [
+    ...rows.slice(0, EARLY_ROWS),
+    ...Array.from(
+      { length: Math.min(LATER_ROWS, later.length) },
+      (_, i) => later[Math.floor((i * later.length) / LATER_ROWS)] as Float64Array,
+    ),
+  ];
 }

@@ -1,72 +1,104 @@
 // The detectors that `evaluate -- keystroke` can name: each is trained on rows and gives a distance for a row.
 import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
-import { autoencoder } from '@verity/domain/risk/autoencoder';
-import type { Background } from '@verity/domain/risk/background';
-import { SHARES } from '@verity/domain/risk/calibration';
-import type { Distance } from '@verity/domain/risk/detector';
-import { nearestWindows } from '@verity/domain/risk/nearest';
-import { scaledManhattan } from '@verity/domain/risk/scaled-manhattan';
 import { seededRandom } from '@verity/domain/kernel/maths';
+import { autoencoder } from '@verity/domain/risk/autoencoder';
+import type { Distance } from '@verity/domain/risk/detector';
+import { fusion, fusionWeights } from '@verity/domain/risk/phrase-fusion';
+import {
+  phraseTemplate,
+  readyTemplate,
+  type ReadyTemplate,
+} from '@verity/domain/risk/phrase-template';
+import { PHRASE_TRAITS, phraseTraits } from '@verity/domain/risk/phrase-traits';
+import { scaledManhattan } from '@verity/domain/risk/scaled-manhattan';
+import { asPhrases, type FixedTextData, type Subject } from './keystroke-data';
+import { gaussianMixture } from './gaussian-mixture';
+import { oneClassSvm } from './one-class-svm';
 
-export interface KeystrokeDetector {
-  /** Whether rows are put on the scales of Verity's features first. */
-  scaled: boolean;
-  /** Updates of an adaptive run: after so many new rows. */
-  refitEvery: number;
-  train(rows: readonly Float64Array[], background: Background | null): Distance;
+export interface TrainingContext {
+  /** What people on the whole are like, where that may be known. */
+  people: ReadyTemplate | null;
+  /** Repetitions that the person has typed so far, whether the model may learn from them or not. */
+  practised: number;
+  adaptive: boolean;
 }
 
-const logOf = (distance: number): number => Math.log(Math.max(distance, 1e-3));
+export interface KeystrokeDetector {
+  /** How the file becomes rows. */
+  rowsOf(data: FixedTextData): Subject[];
+  /** Updates of an adaptive run: after so many new rows. */
+  refitEvery: number;
+  train(rows: readonly Float64Array[], context: TrainingContext): Distance;
+}
 
-const options = (background: Background | null) => ({
-  ...(background
-    ? {
-        weights: background.weights,
-        population: { scale: background.scale, strength: 6 },
-        others: background.windows,
-      }
-    : {}),
-  random: seededRandom(1),
+/** One part of the fusion by itself: the sum of some traits of Verity's template. */
+const traitsAlone = (...names: string[]): KeystrokeDetector => {
+  const places = names.map((name) => PHRASE_TRAITS.indexOf(name));
+  return {
+    rowsOf: asPhrases,
+    refitEvery: 1,
+    train(rows) {
+      const own = readyTemplate(phraseTemplate(rows));
+      const traits = new Float64Array(PHRASE_TRAITS.length);
+      return (row) => {
+        phraseTraits(own, row, traits);
+        return places.reduce((sum, place) => sum + (traits[place] as number), 0);
+      };
+    },
+  };
+};
+
+/** A detector of its own, on deviations of holds and gaps from Verity's template. */
+const onDeviations = (
+  refitEvery: number,
+  fit: (rows: readonly Float64Array[]) => Distance,
+): KeystrokeDetector => ({
+  rowsOf: asPhrases,
+  refitEvery,
+  train(rows) {
+    const { keys, centre, inverse } = readyTemplate(phraseTemplate(rows));
+    const deviations = (row: Float64Array): Float64Array =>
+      Float64Array.from({ length: 2 * keys - 1 }, (_, f) => {
+        const z = ((row[f] as number) - (centre[f] as number)) * (inverse[f] as number);
+        return Math.max(-4, Math.min(4, z));
+      });
+    const distance = fit(rows.map(deviations));
+    return (row) => distance(deviations(row));
+  },
 });
 
 export const KEYSTROKE_DETECTORS: Record<string, KeystrokeDetector> = {
+  /** What ships. */
+  verity: {
+    rowsOf: asPhrases,
+    refitEvery: 1,
+    train(rows, { people, practised, adaptive }) {
+      const own = readyTemplate(phraseTemplate(rows));
+      const weights = fusionWeights({ practised, followed: adaptive }, people !== null);
+      return fusion(weights, own, people);
+    },
+  },
   /** As published: seconds, mean absolute deviation, nothing capped. */
   'manhattan-scaled': {
-    scaled: false,
+    rowsOf: ({ subjects }) => subjects,
     refitEvery: 1,
-    train(rows, background) {
+    train(rows) {
       const detector = scaledManhattan({ cap: Infinity, digits: 15 });
-      return detector.ready(detector.fit(rows, background ? options(background) : {}));
+      return detector.ready(detector.fit(rows));
     },
   },
-  autoencoder: {
-    scaled: true,
-    refitEvery: 50,
-    train(rows, background) {
-      const detector = autoencoder(trainAutoencoder);
-      return detector.ready(detector.fit(rows, options(background)));
-    },
-  },
-  /** What ships: all detectors, and people in general where a background may be used. */
-  verity: {
-    scaled: true,
-    refitEvery: 50,
-    train(rows, background) {
-      const manhattan = scaledManhattan();
-      const network = autoencoder(trainAutoencoder);
-      const chosen = options(background);
-      const parts: Distance[] = [
-        manhattan.ready(manhattan.fit(rows, chosen)),
-        network.ready(network.fit(rows, chosen)),
-        background
-          ? manhattan.ready(manhattan.fit(background.windows, { weights: background.weights }))
-          : () => 1,
-        nearestWindows.ready(nearestWindows.fit(rows, chosen)),
-      ];
-      return (row) =>
-        Math.exp(parts.reduce((sum, part, d) => sum + (SHARES[d] as number) * logOf(part(row)), 0));
-    },
-  },
+  robust: traitsAlone('hold_capped_4', 'gap_capped_4'),
+  shape: traitsAlone('hold_shape_5', 'gap_shape_5', 'step_shape_5'),
+  tempo: traitsAlone('gap_median', 'step_median'),
+  mahalanobis: traitsAlone('mahalanobis'),
+  'kernel-density': traitsAlone('hold_surprise', 'gap_surprise'),
+  nearest: traitsAlone('nearest_10'),
+  'gaussian-mixture': onDeviations(10, gaussianMixture),
+  'one-class-svm': onDeviations(10, oneClassSvm),
+  autoencoder: onDeviations(50, (rows) => {
+    const detector = autoencoder(trainAutoencoder);
+    return detector.ready(detector.fit(rows, { random: seededRandom(1) }));
+  }),
 };
 
 export const SHIPPED_DETECTOR = 'verity';

@@ -1,8 +1,11 @@
 // evaluate -- keystroke: the protocol of Killourhy and Maxion (2009) on any file of its layout.
 import { readFileSync } from 'node:fs';
-import type { Background } from '@verity/domain/risk/background';
-import { readBackground } from '@verity/domain/risk/background';
 import type { Distance } from '@verity/domain/risk/detector';
+import {
+  phraseTemplate,
+  readyTemplate,
+  type ReadyTemplate,
+} from '@verity/domain/risk/phrase-template';
 import { misfit } from './csv';
 import {
   deviationOf,
@@ -12,8 +15,7 @@ import {
   medianOf,
   missAtFalseAlarm,
 } from './error-rates';
-import { quantise } from './fit-background';
-import { onFeatureScale, readFixedText, type Subject } from './keystroke-data';
+import { asPhrases, backgroundRows, readFixedText, type Subject } from './keystroke-data';
 import {
   KEYSTROKE_DETECTORS,
   SHIPPED_DETECTOR,
@@ -35,7 +37,6 @@ interface Plan {
   recent: number | null;
   adaptive: boolean;
   background: boolean;
-  features: readonly string[];
 }
 
 interface Trial {
@@ -67,16 +68,10 @@ export function evaluateKeystroke(options: Options, say: (progress: string) => v
         : countOption(options, 'recent', MOST_TRAIN_REPS, range),
     adaptive: options['adaptive'] === true,
     background: options['background'] === true,
-    features: [],
   };
   const data = readFixedText(readFileSync(path, 'utf8'), path);
-  plan.features = data.features;
-  const subjects = data.subjects.map((subject) => ({
-    name: subject.name,
-    rows: detector.scaled
-      ? subject.rows.map((row) => onFeatureScale(row, data.features))
-      : subject.rows,
-  }));
+  const subjects = detector.rowsOf(data);
+  const phrases = plan.background ? asPhrases(data) : [];
   const fewest = plan.background ? 4 : 2;
   if (subjects.length < fewest) {
     throw misfit(`${path} has ${subjects.length} subjects; at least ${fewest} are needed`);
@@ -89,7 +84,8 @@ export function evaluateKeystroke(options: Options, say: (progress: string) => v
     }
   }
   const trials = subjects.map((subject, place) => {
-    const trial = judge(subjects, place, plan);
+    const people = plan.background ? peopleBut(phrases, place) : null;
+    const trial = judge(subjects, place, plan, people);
     say(
       `${subject.name} ${place + 1}/${subjects.length} EER ${equalErrorRate(trial.genuine, trial.impostor).toFixed(4)}`,
     );
@@ -98,22 +94,26 @@ export function evaluateKeystroke(options: Options, say: (progress: string) => v
   return figures(trials, plan, String(name));
 }
 
-function judge(subjects: readonly Subject[], place: number, plan: Plan): Trial {
+/** Every second other person is background; the rest are the impostors. */
+const isBackground = (_: unknown, i: number): boolean => i % 2 === 0;
+
+function judge(
+  subjects: readonly Subject[],
+  place: number,
+  plan: Plan,
+  people: ReadyTemplate | null,
+): Trial {
   const { rows } = subjects[place] as Subject;
   const others = subjects.filter((_, i) => i !== place);
-  // Every second other person is background; the rest are the impostors.
-  const background = plan.background
-    ? backgroundFrom(
-        others.filter((_, i) => i % 2 === 0),
-        plan.features.length,
-      )
-    : null;
-  const impostors = plan.background ? others.filter((_, i) => i % 2 === 1) : others;
+  const impostors = people ? others.filter((_, i) => !isBackground(_, i)) : others;
   const test = rows.slice(-TEST_REPS);
   const before = rows.slice(0, -TEST_REPS).slice(0, MOST_TRAIN_REPS);
   const known = plan.recent === null ? before.slice(0, plan.trainReps) : before.slice(-plan.recent);
+  let practised = plan.recent === null ? known.length : before.length;
+  const train = (): Distance =>
+    plan.detector.train(known, { people, practised, adaptive: plan.adaptive });
 
-  let distance = plan.detector.train(known, background);
+  let distance = train();
   const microseconds = timed(distance, test);
   const attempts = impostors.flatMap((other) => other.rows.slice(0, IMPOSTOR_REPS));
   const genuine: number[] = [];
@@ -128,22 +128,22 @@ function judge(subjects: readonly Subject[], place: number, plan: Plan): Trial {
     if (!plan.adaptive) return;
     known.push(row);
     if (known.length > MOST_TRAIN_REPS) known.shift();
-    if (++learnt % plan.detector.refitEvery === 0)
-      distance = plan.detector.train(known, background);
+    practised++;
+    if (++learnt % plan.detector.refitEvery === 0) distance = train();
   });
   const takeovers = impostors.map((other) => other.rows.slice(0, TAKEOVER_REPS).map(distance));
   return { genuine, impostor, takeovers, microseconds };
 }
 
-const backgroundFrom = (people: readonly Subject[], features: number): Background =>
-  readBackground(
-    quantise(
-      people.map(({ rows }) => rows),
-      features,
-      20,
-      'the other half of the people in the file',
+function peopleBut(phrases: readonly Subject[], place: number): ReadyTemplate {
+  const others = phrases.filter((_, i) => i !== place).filter(isBackground);
+  return readyTemplate(
+    phraseTemplate(
+      others.flatMap(({ rows }) => backgroundRows(rows)),
+      { newest: Infinity },
     ),
   );
+}
 
 /** Of the fastest of some rounds: what else the machine does meanwhile is not the detector's cost. */
 function timed(distance: Distance, rows: readonly Float64Array[]): number {

@@ -1,9 +1,10 @@
 // Listens to a document, passively, and hands on what happened without saying which key or what text.
-import { classCode, keyClass, positionCode } from './key-class';
+import { classCode, keyClass, positionCode, textNumber } from './key-class';
 import type { InputEvent } from './recorder';
 
 /** Marks a field whose text is known to everybody (a typing exercise, a fixed phrase). */
-const FIXED_TEXT = '[data-verity-fixed-text]';
+const NAME = 'data-verity-fixed-text';
+const FIXED_TEXT = `[${NAME}]`;
 
 /** Calls `sink` for every input event of a person until the returned function is called. */
 export function observe(page: Document, sink: (event: InputEvent) => void): () => void {
@@ -106,7 +107,8 @@ const keyName = (event: KeyboardEvent): string => event.code || 'unknown';
 function keyCode(event: KeyboardEvent): number {
   const field = event.composedPath()[0];
   if (!(field instanceof Element)) return classCode(keyClass(event.code));
-  if (field.closest(FIXED_TEXT)) return positionCode(caretOf(field));
+  const marked = field.closest(FIXED_TEXT);
+  if (marked) return positionCode(caretOf(field), textNumber(marked.getAttribute(NAME) ?? ''));
   // Even the classes of a password's characters would narrow it down.
   const secret = field instanceof HTMLInputElement && field.type === 'password';
   return classCode(secret ? 'other' : keyClass(event.code));

@@ -1,6 +1,6 @@
 // Reduces a physical key to its coarse class. Works on KeyboardEvent.code, so the layout does not matter.
 import type { KeyClass } from '@verity/protocol/telemetry/schemas';
-import { CLASSES, TEXT_BASE } from './wire';
+import { CLASSES, TEXT_BASE, TEXT_SPAN } from './wire';
 
 /** Left-hand letters by position on the keyboard (named as on QWERTY), by ten-finger typing. */
 const LEFT_LETTERS = new Set('QWERTASDFGZXCVB');
@@ -46,6 +46,14 @@ export function keyClass(code: string): KeyClass {
 /** The class as it is sent: its place in the protocol's order. */
 export const classCode = (keyClass: KeyClass): number => CLASSES.indexOf(keyClass);
 
-/** The code of a keystroke in a field of fixed text: where it falls in the text. */
-export const positionCode = (position: number): number =>
-  Math.min(127, TEXT_BASE + Math.max(0, Math.trunc(position)));
+/** The code of a keystroke in a field of fixed text: where it falls in the text, and which text by its number. */
+export const positionCode = (position: number, text = 0): number =>
+  text * TEXT_SPAN + Math.min(TEXT_SPAN - 1, TEXT_BASE + Math.max(0, Math.trunc(position)));
+
+/** The number of a text that a page names: 0 without a name, else 1 to 65,535 (FNV-1a, folded to 16 bits). */
+export function textNumber(name: string): number {
+  if (name === '') return 0;
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return ((hash ^ (hash >>> 16)) & 0xffff) || 1;
+}

@@ -2,6 +2,7 @@
 import type {
   BehavioralData,
   FIXED_TEXT_BASE,
+  TEXT_SPAN as PROTOCOL_SPAN,
   KEY_CLASSES,
   TELEMETRY_LIMITS,
 } from '@verity/protocol/telemetry/schemas';
@@ -21,6 +22,7 @@ export const CLASSES: typeof KEY_CLASSES = [
 ];
 
 export const TEXT_BASE: typeof FIXED_TEXT_BASE = 16;
+export const TEXT_SPAN: typeof PROTOCOL_SPAN = 128;
 
 export const LIMITS: typeof TELEMETRY_LIMITS = {
   batchBytes: 65_536,

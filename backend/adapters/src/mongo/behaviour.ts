@@ -124,6 +124,19 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     for await (const document of this.#store.walk({ userId: user })) yield toWindow(document);
   }
 
+  async remove(ids: string[]) {
+    await this.#store.removeAll({ _id: op({ $in: ids }) });
+  }
+
+  async removeBefore(user: UserId, of: Modality, at: Date, track: Track = 'standing') {
+    await this.#store.removeAll({
+      userId: user,
+      modality: storedAs(of),
+      ...ofTrack(track),
+      at: op({ $lt: at }),
+    });
+  }
+
   async removeOfSession(session: SessionId) {
     await this.#store.removeAll({ sessionId: session });
   }
@@ -177,6 +190,7 @@ export const behaviourModels = declareCollection(
     version: { type: Number, required: true },
     trainedAt: { type: Date, required: true },
     windows: { type: Number, required: true },
+    learntTo: Date,
     artefact: { type: String, required: true },
     track: trackField,
   },

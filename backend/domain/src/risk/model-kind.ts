@@ -2,6 +2,7 @@
 import type { Source, ModelState } from '@verity/protocol/risk/schemas';
 import type { Modality } from '../kernel/behaviour-features';
 import type { TrainAutoencoder } from './autoencoder';
+import type { Baseline, GuardRules } from './update-guard';
 
 export interface ModelTask {
   modality: Modality;
@@ -14,6 +15,8 @@ export interface ModelTask {
   /** Of the person's model of this modality, from 1. */
   version: number;
   now: Date;
+  /** The artefact of the version before, null for the first: where a model came from bounds how far it may go. */
+  before?: string | null;
   trainAutoencoder: TrainAutoencoder;
 }
 
@@ -32,6 +35,8 @@ export interface ReadyModel {
   /** Windows that it was trained on. */
   readonly windows: number;
   readonly state: ModelState;
+  /** What updates are compared with; without it a kind cannot be guarded. */
+  readonly baseline?: Baseline;
   /** Throws `invalid-input` when the window has another number of features than the model. */
   weigh(window: Float64Array): Weighed;
 }
@@ -39,8 +44,18 @@ export interface ReadyModel {
 export interface ModelKind {
   /** The source of evidence that its weights count for. */
   readonly source: Source & ('keystroke' | 'mouse');
-  /** Windows that make a first model, that make it `ready`, and the newest that are learnt from at all. */
-  readonly windows: { readonly first: number; readonly needed: number; readonly most: number };
+  /**
+   * Windows that make a first model, that make it `ready`, and the newest that are learnt from at all. A model is made
+   * anew after `every` more, so that it follows its person.
+   */
+  readonly windows: {
+    readonly first: number;
+    readonly needed: number;
+    readonly most: number;
+    readonly every: number;
+  };
+  /** What a model may learn once it is enrolled; without it everything that sessions teach. */
+  readonly guard?: GuardRules;
   /** Other people to learn from: so many, at most so many of the newest windows of each, who have at least so many. */
   readonly cohort?: { readonly people: number; readonly windows: number; readonly least: number };
   /** The artefact as JSON; the same task makes the same one. Throws `invalid-input` when the windows are too few or do not fit. */

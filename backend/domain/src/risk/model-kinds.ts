@@ -3,11 +3,13 @@ import { Fault } from '@verity/protocol/faults';
 import type { Modality } from '../kernel/behaviour-features';
 import type { ModelKind } from './model-kind';
 import { mouseKind } from './mouse-kind';
+import { phraseKind } from './phrase-model';
 import { typingKind } from './typing-kind';
 
 export const MODEL_KINDS: Readonly<Record<string, ModelKind>> = {
   keystroke: typingKind,
   mouse: mouseKind,
+  phrase: phraseKind,
 };
 
 /** Throws `invalid-input` for a modality that only another version of Verity knows. */

@@ -9,7 +9,7 @@ import { mouseInWords } from './mouse-words';
 import type { ReadyModel } from './model-kind';
 
 /** Actions: for a first model, for one that is called ready, and the most that one is trained on. */
-export const MOUSE_ACTIONS = { first: 80, needed: 250, most: 2_000 } as const;
+export const MOUSE_ACTIONS = { first: 80, needed: 250, most: 2_000, every: 500 } as const;
 /** Before so many actions a weight counts in proportion: what is usual of the person is not yet known. */
 const FULL_VOICE_ACTIONS = 400;
 /** Others: so many people of this installation, so many actions of each, so many in all. */

@@ -63,6 +63,10 @@ export interface BehaviourWindows {
   count(user: UserId, track?: Track): Promise<Record<Modality, number>>;
   /** All of a person, whatever their track. */
   walk(user: UserId): AsyncIterable<WindowRecord>;
+  /** Takes back what the guard refuses. */
+  remove(ids: string[]): Promise<void>;
+  /** Lets go of what is older than the windows that are learnt from. */
+  removeBefore(user: UserId, modality: Modality, at: Date, track?: Track): Promise<void>;
   /** Takes back what a session taught, when its person says that it was somebody else. */
   removeOfSession(session: SessionId): Promise<void>;
   /** How many were removed. */
@@ -77,6 +81,8 @@ export interface ModelRecord {
   trainedAt: Date;
   /** Windows that it was trained on. */
   windows: number;
+  /** When the newest window that it learnt was made; newer ones wait, or came later. */
+  learntTo?: Date | undefined;
   /** The artefact as its kind made it (see model-kind.ts), JSON. */
   artefact: string;
   /** `standing` when absent. */

@@ -14,7 +14,7 @@ const person = (middle: number, count: number): Float64Array[] =>
 /** A model that says how far a window is from the mean of its own. */
 const kind: ModelKind = {
   source: 'keystroke',
-  windows: { first: 6, needed: 12, most: 400 },
+  windows: { first: 6, needed: 12, most: 400, every: 100 },
   train: ({ windows, version }) =>
     JSON.stringify({
       version,

@@ -27,7 +27,7 @@ import {
 } from './typing-world';
 
 /** Windows of a first model, of one that is called ready, and the newest that are learnt from: docs/models/behaviour.md. */
-export const TYPING_WINDOWS = { first: 6, needed: 12, most: 400 } as const;
+export const TYPING_WINDOWS = { first: 6, needed: 12, most: 400, every: 100 } as const;
 const FEWEST = 4;
 /** What one window may weigh: a wild one must not decide. */
 const BOUNDS = { lowest: -2, highest: 2 } as const;

@@ -3,6 +3,7 @@ import type { BehavioralData } from '@verity/protocol/telemetry/schemas';
 import type { BehaviourWindow } from '../kernel/behaviour-features';
 import { addKeystrokes } from './keystroke-window';
 import { addMouse, newMouseSums } from './mouse-window';
+import { addPhraseKeys } from './phrase-window';
 
 export { FEATURES, KEYSTROKE_FEATURES, MOUSE_FEATURES } from '../kernel/behaviour-features';
 export type { BehaviourWindow } from '../kernel/behaviour-features';
@@ -17,6 +18,9 @@ export interface WindowState {
   keys: number[];
   /** The open mouse window as running sums; the slots are named in mouse-window.ts. */
   mouse: number[];
+  /** The open repetition of a fixed text: its number, and three numbers a keystroke as phrase-window.ts has them. */
+  text: number;
+  phrase: number[];
 }
 
 export const newWindowState = (): WindowState => ({
@@ -24,6 +28,8 @@ export const newWindowState = (): WindowState => ({
   repeatAt: 0,
   keys: [],
   mouse: newMouseSums(),
+  text: 0,
+  phrase: [],
 });
 
 export type BehaviourBatch = Pick<
@@ -45,9 +51,12 @@ export function advance(
     keys: batch.keystrokes.length > 0 ? state.keys.slice() : state.keys,
     mouse:
       batch.mouseMovements.length + batch.clicks.length > 0 ? state.mouse.slice() : state.mouse,
+    text: state.text,
+    phrase: batch.keystrokes.length > 0 ? state.phrase.slice() : state.phrase,
   };
   const windows: BehaviourWindow[] = [];
   if (batch.keystrokes.length > 0) addKeystrokes(next, batch.started_at, batch.keystrokes, windows);
+  addPhraseKeys(next, batch.started_at, batch.keystrokes, windows);
   if (next.mouse !== state.mouse) {
     addMouse(next.mouse, batch.started_at, batch.mouseMovements, batch.clicks, windows);
   }

@@ -1,6 +1,6 @@
 // A quick yes for what passes here a thousand times a second. Whatever it accepts, the schema accepts as it is;
 // whatever it does not, the schema judges and names what is wrong. Its spec holds the two together.
-import { TELEMETRY_LIMITS, type BehavioralData } from './schemas';
+import { HIGHEST_KEY_CODE, TELEMETRY_LIMITS, type BehavioralData } from './schemas';
 import type { TelemetryMessage } from './messages';
 
 const NONCE = /^[A-Za-z0-9_-]{22}$/;
@@ -13,7 +13,7 @@ type Bounds = readonly (readonly [low: number, high: number, whole?: true])[];
 
 const ms = [-MS, MS] as const;
 const pixels = [-PIXELS, PIXELS] as const;
-const KEYSTROKE: Bounds = [[0, 127, true], ms, [0, 60_000]];
+const KEYSTROKE: Bounds = [[0, HIGHEST_KEY_CODE, true], ms, [0, 60_000]];
 const MOVEMENT: Bounds = [ms, pixels, pixels];
 const CLICK: Bounds = [ms, pixels, pixels, [0, 8, true], [0, MS]];
 const FOCUS: Bounds = [ms, [0, 1, true]];

@@ -16,8 +16,13 @@ export const KEY_CLASSES = [
 ] as const;
 export type KeyClass = (typeof KEY_CLASSES)[number];
 
-/** In a field of fixed text the code is FIXED_TEXT_BASE + position in the text (0 to 111). */
+/**
+ * In a field of fixed text the code is FIXED_TEXT_BASE + position in the text (0 to 111), plus TEXT_SPAN times the
+ * number of the text: 0 for a text without a name, else 1 to 65,535 made of the name.
+ */
 export const FIXED_TEXT_BASE = 16;
+export const TEXT_SPAN = 128;
+export const HIGHEST_KEY_CODE = TEXT_SPAN * 65_536 - 1;
 
 /** Limits of the door, in the units of the fields. */
 export const TELEMETRY_LIMITS = {
@@ -41,7 +46,7 @@ const coordinate = z.number().min(-100_000).max(100_000);
 
 /** [key code, press in ms since the batch's `started_at`, hold in ms]. */
 export const Keystroke = z.tuple([
-  z.number().int().min(0).max(127),
+  z.number().int().min(0).max(HIGHEST_KEY_CODE),
   ms,
   z.number().min(0).max(60_000),
 ]);

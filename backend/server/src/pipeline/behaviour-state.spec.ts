@@ -25,8 +25,16 @@ describe('the state of detection', () => {
   it('comes back as it was written, absent features and all', () => {
     fc.assert(
       fc.property(numbers, numbers, fc.nat(), windows, windows, (keys, mouse, from, un, wei) => {
+        const phrase = keys.slice(0, 6);
         const state = {
-          windows: { keysFrom: from, repeatAt: 0, keys, mouse },
+          windows: {
+            keysFrom: from,
+            repeatAt: 0,
+            keys,
+            mouse,
+            text: phrase.length > 0 ? 7 : 0,
+            phrase,
+          },
           unweighed: un,
           unlearnt: wei,
           erasedAt: from,

@@ -17,6 +17,8 @@ interface Stored {
   v: 2;
   /** keysFrom, repeatAt, number of keys, the keys, the mouse. */
   n: string;
+  /** Number of the text, and the open repetition of it; absent when there is none. */
+  phrase?: string;
   unweighed?: StoredWindow[];
   unlearnt?: StoredWindow[];
   erasedAt?: number;
@@ -30,10 +32,11 @@ export function serialiseBehaviour({
   unlearnt,
   erasedAt,
 }: BehaviourState): string {
-  const { keysFrom, repeatAt, keys, mouse } = windows;
+  const { keysFrom, repeatAt, keys, mouse, text, phrase } = windows;
   const stored: Stored = {
     v: 2,
     n: pack([keysFrom, repeatAt, keys.length, ...keys, ...mouse]),
+    ...(phrase.length > 0 ? { phrase: pack([text, ...phrase]) } : {}),
     ...(unweighed.length > 0 ? { unweighed: unweighed.map(storedOf) } : {}),
     ...(unlearnt.length > 0 ? { unlearnt: unlearnt.map(storedOf) } : {}),
     ...(erasedAt > 0 ? { erasedAt } : {}),
@@ -46,8 +49,16 @@ export function parseBehaviour(json: string): BehaviourState | null {
   const stored = JSON.parse(json) as Partial<Stored>;
   if (stored.v !== 2 || typeof stored.n !== 'string') return null;
   const [keysFrom = 0, repeatAt = 0, count = 0, ...rest] = unpack(stored.n);
+  const [text = 0, ...phrase] = unpack(stored.phrase ?? '');
   return {
-    windows: { keysFrom, repeatAt, keys: rest.slice(0, count), mouse: rest.slice(count) },
+    windows: {
+      keysFrom,
+      repeatAt,
+      keys: rest.slice(0, count),
+      mouse: rest.slice(count),
+      text,
+      phrase,
+    },
     unweighed: (stored.unweighed ?? []).map(recordOf),
     unlearnt: (stored.unlearnt ?? []).map(recordOf),
     erasedAt: stored.erasedAt ?? 0,

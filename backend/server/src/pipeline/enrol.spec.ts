@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import { trainingDue } from './enrol';
 
-const sizes = kindOf('keystroke').windows;
+const kind = kindOf('keystroke');
+const sizes = kind.windows;
 const due = (windows: number, before: ReturnType<typeof trained> | null): boolean =>
-  trainingDue(windows, before, now, sizes);
+  trainingDue(windows, before, now, kind);
 const now = new Date('2026-01-31T00:00:00.000Z');
 const trained = (windows: number, daysAgo = 0) => ({
   windows,
@@ -28,11 +29,13 @@ describe('trainingDue', () => {
       before = trained(windows);
       trainings++;
     }
-    expect(trainings).toBe(7);
+    expect(trainings).toBe(8);
   });
 
-  it('makes a model of a well-known person anew when it is a week old', () => {
-    expect(due(sizes.most, trained(sizes.most, 6))).toBe(false);
-    expect(due(sizes.most, trained(sizes.most, 7))).toBe(true);
+  it('makes a model of a well-known person anew when it is a week old or there is much that is new', () => {
+    expect(due(sizes.most, trained(sizes.most, 7))).toBe(false);
+    expect(due(sizes.most + 1, trained(sizes.most, 6))).toBe(false);
+    expect(due(sizes.most + 1, trained(sizes.most, 7))).toBe(true);
+    expect(due(sizes.most + sizes.every, trained(sizes.most))).toBe(true);
   });
 });

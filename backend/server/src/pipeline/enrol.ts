@@ -5,6 +5,7 @@ import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { mayBeLearnt, trackAt } from '@verity/domain/risk/learning-terms';
 import type { ModelKind } from '@verity/domain/risk/model-kind';
+import { lessonOf, MOST_PENDING } from '@verity/domain/risk/lesson';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import type {
   BehaviourModels,
@@ -19,7 +20,7 @@ import { modelCacheKey, TRACKS, type ModelShelf } from './models';
 import type { Leases, Log } from './ports';
 import type { Trainer } from './train';
 
-/** A model of all the windows that are kept is made anew after so long. */
+/** Of a model that knows enough: it is made anew after so long when there is anything new. */
 const REFRESH_DAYS = 7;
 const FLUSH_MS = 1_000;
 /** Windows of all sessions that wait in memory for the store. */
@@ -34,12 +35,14 @@ export function trainingDue(
   windows: number,
   trained: Pick<ModelRecord, 'windows' | 'trainedAt'> | null,
   now: Date,
-  { first, most }: ModelKind['windows'],
+  { windows: { first, most, every }, guard }: Pick<ModelKind, 'windows' | 'guard'>,
 ): boolean {
   if (!trained) return windows >= first;
   if (trained.windows < most && windows >= 2 * trained.windows) return true;
+  // As many as a block always wait for the next one.
+  if (windows >= trained.windows + every + (guard?.block ?? 0)) return true;
   const days = (now.getTime() - trained.trainedAt.getTime()) / 86_400_000;
-  return windows >= most / 2 && days >= REFRESH_DAYS;
+  return windows > trained.windows && days >= REFRESH_DAYS;
 }
 
 export interface EnrolmentNeeds {
@@ -85,12 +88,9 @@ export class Enrolment {
     }, FLUSH_MS);
   }
 
-  /** Takes a window in; true once it is stored (or is not wanted) and need not be kept any longer. */
+  /** Takes a window in; true once it is stored and need not be kept any longer. */
   offer(record: WindowRecord): boolean {
     if (this.stored.delete(record.id)) return true;
-    const person = this.people.get(inTrack(record.userId, this.trackOf(record)));
-    if (person && (person[record.modality] ?? 0) >= kindOf(record.modality).windows.most)
-      return true;
     if (this.waiting.size < MOST_WAITING) this.waiting.set(record.id, record);
     return false;
   }
@@ -179,7 +179,7 @@ export class Enrolment {
       // A person met just now has been counted with these.
       const count = (counts[modality] ?? 0) + (fresh.has(key) ? 0 : 1);
       counts[modality] = count;
-      if (trainingDue(count, models.get(modality) ?? null, now, kindOf(modality).windows)) {
+      if (trainingDue(count, models.get(modality) ?? null, now, kindOf(modality))) {
         this.due.set(`${key}:${modality}`, { user: userId, modality, track });
       }
     }
@@ -213,17 +213,31 @@ export class Enrolment {
     }
   }
 
+  private recount(user: UserId, modality: Modality, track: Track, count: number): void {
+    const counts = this.people.get(inTrack(user, track));
+    if (counts) counts[modality] = count;
+  }
+
   private async trainOne({ user, modality, track }: Due): Promise<void> {
     const { windows, models, terms, cache, trainer, clock, log } = this.needs;
     const agreed = await terms.of(user);
     const before = await models.newest(user, modality, track);
     const kind = kindOf(modality);
-    const stored = await windows.ofUser(user, modality, kind.windows.most, track);
-    const records = stored.filter((record) => mayBeLearnt(agreed, record));
-    if (!trainingDue(records.length, before, clock(), kind.windows)) {
+    const { most, first } = kind.windows;
+    const count = (await windows.count(user, track))[modality] ?? 0;
+    if (!trainingDue(count, before, clock(), kind)) {
       this.needs.shelf.outdate(user);
       return;
     }
+    const stored = await windows.ofUser(user, modality, most + MOST_PENDING, track);
+    const records = stored.filter((record) => mayBeLearnt(agreed, record));
+    const { learn, refused } = lessonOf(kind, before && readable(kind, before), records);
+    if (refused.length > 0) {
+      await windows.remove(refused.map(({ id }) => id));
+      log.info({ user, modality, refused: refused.length }, 'windows were kept from a model');
+    }
+    this.recount(user, modality, track, count - refused.length);
+    if (!learn || learn.length < first) return;
     const version = (await models.lastVersion(user, modality)) + 1;
     const now = clock();
     const started = performance.now();
@@ -232,7 +246,8 @@ export class Enrolment {
       modality,
       version,
       now,
-      windows: featuresOf(records),
+      before: before?.artefact ?? null,
+      windows: featuresOf(learn),
       others: others.map(featuresOf),
       sittings: records.map(({ sessionId }) => sessionId),
       shared: agreed.household,
@@ -246,7 +261,8 @@ export class Enrolment {
         modality,
         version,
         trainedAt: now,
-        windows: records.length,
+        windows: learn.length,
+        learntTo: learn.at(-1)?.at,
         artefact,
         track,
       });
@@ -256,11 +272,26 @@ export class Enrolment {
     }
     await cache.drop('behavioral_model', modelCacheKey(user, track));
     this.needs.shelf.outdate(user);
+    const oldest = learn.length === kind.windows.most && learn[0];
+    if (oldest) {
+      await windows.removeBefore(user, modality, oldest.at, track);
+      this.recount(user, modality, track, (await windows.count(user, track))[modality] ?? 0);
+    }
     const milliseconds = Math.round(performance.now() - started);
     log.info(
-      { user, modality, track, version, windows: records.length, milliseconds },
+      { user, modality, track, version, windows: learn.length, milliseconds },
       'model trained',
     );
+  }
+}
+
+/** A model of another version cannot be compared with: what it was made of teaches the next one as it is. */
+function readable(kind: ModelKind, record: ModelRecord): Parameters<typeof lessonOf>[1] {
+  try {
+    return { record, model: kind.parse(record.artefact) };
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'invalid-input') return null;
+    throw error;
   }
 }
 

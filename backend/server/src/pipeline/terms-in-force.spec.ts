@@ -162,7 +162,7 @@ describe('an erasure', () => {
     const erasedAt = new Date('2026-03-01T12:00:00.000Z');
     const terms = { ...usualTerms(newId<UserId>()), erasedAt };
     const state = {
-      windows: { keysFrom: 7, repeatAt: 0, keys: [1, 2, 3], mouse: [] },
+      windows: { keysFrom: 7, repeatAt: 0, keys: [1, 2, 3], mouse: [], text: 0, phrase: [] },
       unweighed: [],
       unlearnt: [],
       erasedAt: 0,

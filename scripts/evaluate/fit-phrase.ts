@@ -1,0 +1,176 @@
+// Makes backend/domain/src/risk/phrase-weights.ts from repetitions: node scripts/run.mjs scripts/evaluate/fit-phrase.ts CMU.csv
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { roundTo, seededRandom } from '@verity/domain/kernel/maths';
+import {
+  fusionTraits,
+  PHRASE_STAGES,
+  type FusionWeights,
+  type PhraseStage,
+} from '@verity/domain/risk/phrase-fusion';
+import {
+  phraseTemplate,
+  readyTemplate,
+  type ReadyTemplate,
+} from '@verity/domain/risk/phrase-template';
+import { equalErrorRate, meanOf } from './error-rates';
+import { asPhrases, backgroundRows, readFixedText } from './keystroke-data';
+import { logisticFit, type Example } from './logistic';
+
+const TRAIN = 200;
+const STRANGER_REPS = 5;
+/** Of the ridge, chosen by the EER on people left out. With people, there are fewer strangers to learn from. */
+const PENALTY = { alone: 10, people: 300 } as const;
+const SPLITS = 3;
+
+type Side = keyof typeof PENALTY;
+interface Measured {
+  own: Float64Array[];
+  /** By other person: traits of their first repetitions; null for background people. */
+  strangers: (Float64Array[] | null)[];
+}
+
+const measure = (
+  own: ReadyTemplate,
+  people: ReadyTemplate | null,
+  row: Float64Array,
+): Float64Array => fusionTraits(own, people)(row).slice();
+
+/** The repetitions that a model of a stage is made of, and after how many more it is made anew. */
+const STAGES: Record<
+  PhraseStage,
+  { known: (before: Float64Array[]) => Float64Array[]; every: number }[]
+> = {
+  learning: [{ known: (before) => before.slice(0, 10), every: Infinity }],
+  settled: [
+    { known: (before) => before, every: Infinity },
+    { known: (before) => before.slice(-10), every: Infinity },
+  ],
+  followed: [{ known: (before) => before, every: 2 }],
+};
+
+function measured(
+  people: Float64Array[][],
+  who: number,
+  plan: (typeof STAGES)['settled'][number],
+  side: Side,
+): Measured {
+  const rows = people[who] as Float64Array[];
+  const others = people.map((_, i) => i).filter((i) => i !== who);
+  const isBackground = (i: number): boolean => side === 'people' && others.indexOf(i) % 2 === 0;
+  const background =
+    side === 'people'
+      ? readyTemplate(
+          phraseTemplate(
+            others.filter(isBackground).flatMap((i) => backgroundRows(people[i] as Float64Array[])),
+            { newest: Infinity },
+          ),
+        )
+      : null;
+  let known = plan.known(rows.slice(0, TRAIN));
+  let template = readyTemplate(phraseTemplate(known));
+  const attempts = others
+    .filter((i) => !isBackground(i))
+    .flatMap((i) =>
+      (people[i] as Float64Array[]).slice(0, STRANGER_REPS).map((row) => ({ i, row })),
+    );
+  const own: Float64Array[] = [];
+  const strangers: (Float64Array[] | null)[] = people.map((_, i) =>
+    i === who || isBackground(i) ? null : [],
+  );
+  const test = rows.slice(-200);
+  let tried = 0;
+  test.forEach((row, at) => {
+    own.push(measure(template, background, row));
+    const due = Math.round(((at + 1) * attempts.length) / test.length);
+    for (; tried < due; tried++) {
+      const { i, row: theirs } = attempts[tried] as { i: number; row: Float64Array };
+      strangers[i]?.push(measure(template, background, theirs));
+    }
+    if (plan.every === Infinity) return;
+    known = [...known, row].slice(-TRAIN);
+    if ((at + 1) % plan.every === 0) template = readyTemplate(phraseTemplate(known));
+  });
+  return { own, strangers };
+}
+
+function examplesOf(all: readonly Measured[][], members: readonly number[]): Example[] {
+  return all.flatMap((plan) =>
+    members.flatMap((who) => {
+      const { own, strangers } = plan[who] as Measured;
+      const theirs = members.flatMap((i) => strangers[i] ?? []);
+      return [
+        ...own.map((traits) => ({ traits, stranger: 0 as const, weight: 100 / own.length })),
+        ...theirs.map((traits) => ({ traits, stranger: 1 as const, weight: 100 / theirs.length })),
+      ];
+    }),
+  );
+}
+
+const scored = ({ bias, weights }: FusionWeights, traits: Float64Array): number =>
+  traits.reduce((sum, x, i) => sum + x * (weights[i] as number), bias);
+
+/** Mean EER on people whom the weights have not seen: halves of the people, several times over. */
+function unseen(all: readonly Measured[][], penalty: number): number[] {
+  const random = seededRandom(7);
+  const count = (all[0] as Measured[]).length;
+  const eers: number[][] = all.map(() => []);
+  for (let split = 0; split < SPLITS; split++) {
+    const order = Array.from({ length: count }, (_, i) => ({ i, key: random() }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ i }) => i);
+    const halves = [order.slice(0, count >> 1), order.slice(count >> 1)];
+    for (const [mine, theirs] of [halves, halves.toReversed()] as [number[], number[]][]) {
+      const weights = logisticFit(examplesOf(all, mine), penalty);
+      all.forEach((plan, p) => {
+        for (const who of theirs) {
+          const { own, strangers } = plan[who] as Measured;
+          eers[p]?.push(
+            equalErrorRate(
+              own.map((t) => scored(weights, t)),
+              theirs.flatMap((i) => (strangers[i] ?? []).map((t) => scored(weights, t))),
+            ),
+          );
+        }
+      });
+    }
+  }
+  return eers.map(meanOf);
+}
+
+function main(): void {
+  const [path] = process.argv.slice(2);
+  if (!path) {
+    console.error('Usage: node scripts/run.mjs scripts/evaluate/fit-phrase.ts CMU.csv');
+    process.exit(2);
+  }
+  const people = asPhrases(readFixedText(readFileSync(path, 'utf8'), path)).map(({ rows }) => rows);
+  const result: Partial<Record<PhraseStage, Record<Side, FusionWeights>>> = {};
+  for (const stage of PHRASE_STAGES) {
+    const sides = {} as Record<Side, FusionWeights>;
+    for (const side of ['alone', 'people'] as const) {
+      const all = STAGES[stage].map((plan) =>
+        people.map((_, who) => measured(people, who, plan, side)),
+      );
+      const rates = unseen(all, PENALTY[side]).map((rate) => rate.toFixed(4));
+      console.error(`${stage} ${side}: EER on people left out ${rates.join(' and ')}`);
+      const everybody = examplesOf(
+        all,
+        people.map((_, i) => i),
+      );
+      const { bias, weights } = logisticFit(everybody, PENALTY[side]);
+      sides[side] = { bias: roundTo(bias, 5), weights: weights.map((w) => roundTo(w, 5)) };
+    }
+    result[stage] = sides;
+  }
+  const body = JSON.stringify(result, null, 2).replace(
+    /\[\s+([^\]]*?)\s+\]/g,
+    (_, list: string) => `[${list.replace(/\s+/g, ' ')}]`,
+  );
+  writeFileSync(
+    resolve('backend/domain/src/risk/phrase-weights.ts'),
+    `// Generated by scripts/evaluate/fit-phrase.ts: how much each trait speaks for a stranger.\nimport type { FusionWeights, PhraseStage } from './phrase-fusion';\n\n// prettier-ignore\nexport const PHRASE_WEIGHTS: Record<PhraseStage, Record<'alone' | 'people', FusionWeights>> = ${body};\n`,
+  );
+}
+
+if (process.argv[1]?.includes('fit-phrase')) main();
