@@ -38,7 +38,11 @@ const ANCHOR_PER_DAY = 0.01;
 const DAY_MS = 86_400_000;
 
 /** Bytes in base64. */
-const packed = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64');
+const packed = z
+  .string()
+  .regex(/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/, 'must be base64');
+const bytesIn = (base64: string): number =>
+  (base64.length * 3) / 4 - (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0);
 
 const Template = z
   .strictObject({
@@ -51,7 +55,7 @@ const Template = z
   .refine(({ centre, scale, precision, recent, surprise }) => {
     const keys = keysOf(centre.length);
     const joint = 2 * keys - 1;
-    const rows = atob(recent).length / joint;
+    const rows = bytesIn(recent) / joint;
     return (
       keys >= PHRASE_KEYS.least &&
       keys <= PHRASE_KEYS.most &&
@@ -59,7 +63,7 @@ const Template = z
       precision.length === (joint * (joint + 1)) / 2 &&
       Number.isInteger(rows) &&
       rows > 0 &&
-      atob(surprise).length === centre.length * GRID
+      bytesIn(surprise) === centre.length * GRID
     );
   }, 'has parts that do not fit together');
 
