@@ -55,5 +55,5 @@ export function textNumber(name: string): number {
   if (name === '') return 0;
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return ((hash ^ (hash >>> 16)) & 0xffff) || 1;
+  return (hash ^ (hash >>> 16)) & 0xffff || 1;
 }
