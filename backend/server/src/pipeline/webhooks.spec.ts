@@ -160,8 +160,9 @@ describe('a webhook', () => {
     await terminated(20);
     await until(() => got.filter(({ path }) => path === '/well').length === 20, 'all of the other');
     expect(got.filter(({ path }) => path === '/hang').length).toBeLessThanOrEqual(4);
+    const stopping = webhooks.stop();
     receiver.closeAllConnections();
-    await webhooks.stop();
+    await stopping;
     await Promise.all([hanging.remove(), well.remove()]);
   });
 

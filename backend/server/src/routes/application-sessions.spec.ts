@@ -1,7 +1,7 @@
 // Applications behind the real door: keys with scopes, sessions handed over, decisions, and what one may not see of another.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApplicationSession, CollectorGrant } from '@verity/protocol/applications/schemas';
-import { APPLICATION_SCOPES } from '@verity/protocol/identity/schemas';
+import { ACR, APPLICATION_SCOPES } from '@verity/protocol/identity/schemas';
 import { openPlatform, type Platform, type Visitor } from './spec-platform';
 
 let platform: Platform;
@@ -258,7 +258,7 @@ describe('a decision', () => {
     const proof = await app.call('POST', `/api/v1/sessions/${session.id}/proof`, {
       method: 'totp',
     });
-    expect(proof.json).toMatchObject({ state: 'active', acr: 'urn:verity:acr:totp' });
+    expect(proof.json).toMatchObject({ state: 'active', acr: ACR.totp });
     expect(await ask('high')).toMatchObject({ effect: 'allow' });
     await platform.life.end(session.id, {
       state: 'terminated',
