@@ -150,7 +150,7 @@ export class MySessionPage {
   }
 
   protected prove(): void {
-    this.identity.askStepUp('You asked to prove who you are: it lowers your score.');
+    void this.identity.askStepUp('You asked to prove who you are: it lowers your score.');
   }
 
   private take(risk: RiskScore | null): void {
