@@ -15,7 +15,12 @@ const bin = (name: string) => inProject(`node_modules/.bin/${name}`);
 
 /** Programs that the specs need, and the Debian packages that bring them. */
 async function installPrograms(): Promise<Count> {
-  const needed = { 'redis-server': 'redis-server', chromium: 'chromium', nginx: 'nginx' };
+  const needed = {
+    'redis-server': 'redis-server',
+    chromium: 'chromium',
+    nginx: 'nginx',
+    openssl: 'openssl',
+  };
   const missing = Object.entries(needed).filter(([program]) => !findProgram(program));
   if (missing.length === 0) return passed;
   const packages = missing.map(([, name]) => name);
