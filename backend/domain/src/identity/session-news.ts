@@ -49,6 +49,13 @@ export function sayChange(
         forAdmins: `Ended: ${whose}`,
       };
     case 'active':
+      return {
+        kind: 'session_restored',
+        title: 'Your session has its full rights again',
+        body: reason,
+        link: '/my-session',
+        forAdmins: `Full rights again: ${whose}`,
+      };
     case 'logged_out':
     case 'expired':
       return null;

@@ -183,6 +183,7 @@ export const Notification = z.object({
     'new_device',
     'step_up_required',
     'session_restricted',
+    'session_restored',
     'session_terminated',
     'step_up_passed',
     'verdict',

@@ -1,5 +1,5 @@
 // How the own session stands, when it does not stand well: asks for proof when a step-up is due, explains a restriction.
-import { Dialog } from '@angular/cdk/dialog';
+import { Dialog, type DialogRef } from '@angular/cdk/dialog';
 import {
   ChangeDetectionStrategy,
   Component,
@@ -57,6 +57,8 @@ export class SessionGate {
   private readonly api = inject(Api);
   private readonly realtime = inject(Realtime);
   private open = false;
+  /** The dialog while it is open. */
+  private asking: DialogRef<boolean, unknown> | undefined;
 
   private readonly me = query(
     () => ({ connections: this.realtime.connections() }),
@@ -73,6 +75,10 @@ export class SessionGate {
       this.identity.stepUpAsked();
       if (this.identity.stepUpReason()) untracked(() => void this.prove());
     });
+    effect(() => {
+      // Lifted elsewhere, by the policy or an admin: nothing is asked any more, and what waited may go on.
+      if (!this.identity.stepUpReason()) untracked(() => this.asking?.close(true));
+    });
     // Enforcement tells the person; what it did to the session is then read.
     this.realtime.on('notification', () => void this.me.reload(), until);
   }
@@ -81,12 +87,15 @@ export class SessionGate {
     if (this.open) return;
     this.open = true;
     const { StepUpDialog } = await import('./step-up-dialog');
-    this.dialog
-      .open<boolean>(StepUpDialog, { backdropClass: 'scrim', ariaLabelledBy: 'step-up-title' })
-      .closed.subscribe((proved) => {
-        this.open = false;
-        this.identity.settleStepUp(proved === true);
-      });
+    this.asking = this.dialog.open<boolean>(StepUpDialog, {
+      backdropClass: 'scrim',
+      ariaLabelledBy: 'step-up-title',
+    });
+    this.asking.closed.subscribe((proved) => {
+      this.open = false;
+      this.asking = undefined;
+      this.identity.settleStepUp(proved === true);
+    });
   }
 
   private accept(me: Me): void {
