@@ -110,7 +110,7 @@ test('a site behind nginx: sign in, read, step up for what matters, and refused 
   await expect(page).toHaveURL(/sign-in/);
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL(`${site}/reports`);
   await expect(page.locator('#who')).toHaveText(person.email);
 
@@ -198,7 +198,7 @@ test('a shop that asks by itself: hand over, decide, prove, and hear by webhook 
   await page.goto(shop);
   await page.getByLabel('Name').fill('ann');
   await page.getByLabel('Password').fill('a long password');
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Hello ann' })).toBeVisible();
   await page.locator('textarea').click();
   await page.keyboard.type('the rhythm of these keys reaches the platform', { delay: 60 });

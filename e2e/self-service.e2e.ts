@@ -94,7 +94,7 @@ test('a session that was ended says why at sign-in, and leads to the appeal', as
   await page.getByLabel('Show me why, and let me appeal').check();
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`/why/session/${session.id}`));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your session was ended');
   await expect(page.getByLabel(/Appeal, in your own words/)).toBeVisible();

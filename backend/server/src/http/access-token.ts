@@ -69,7 +69,7 @@ function verifier<C>(rules: AccessTokenRules, shape: z.ZodType<C>): (token: stri
       },
       (claims: unknown, done) => {
         const parsed = shape.safeParse(claims);
-        if (parsed.success) done(null, parsed.data as object);
+        if (parsed.success) done(null, parsed.data);
         else done(null, false, refuse('The access token lacks claims that Verity puts in.'));
       },
     ),

@@ -34,11 +34,12 @@ export class Api {
       const failure = toApiError(error);
       if (failure.code === 'session-ended') this.identity.end(failure.message);
       if (failure.code === 'step-up-required') {
+        const reads = !parts.raw && key.startsWith('GET ');
+        // A session that must step up has been asked already: what a page reads by itself does not ask again.
+        if (reads && this.identity.session()?.state === 'step_up') throw failure;
         const proved = this.identity.askStepUp(failure.message);
         // What was only to be read is read anew once rights are back; what was to be done is done after the proof.
-        if ((parts.raw || !key.startsWith('GET ')) && (await proved)) {
-          return (await this.attempt(key, parts, true)) as Reply<K>;
-        }
+        if (!reads && (await proved)) return (await this.attempt(key, parts, true)) as Reply<K>;
       }
       throw failure;
     }

@@ -91,7 +91,7 @@ export class WhyPage {
   }
 
   protected prove(): void {
-    this.identity.askStepUp('You asked to prove who you are: it lowers your score.');
+    void this.identity.askStepUp('You asked to prove who you are: it lowers your score.');
   }
 
   protected async say(verdict: 'me' | 'not_me'): Promise<void> {
