@@ -59,6 +59,9 @@ const SUBJECTS: Record<string, string> = {
   risk: 'The score of a session, its reasons and its course.',
   policy: 'The rules that decide what a session may do, in versions.',
   alerts: 'The queue of what a human must look at.',
+  applications: 'Applications that hand over sessions, ask for decisions and are told by webhooks.',
+  attack: 'What sensors saw of attackers.',
+  network: 'What sensors measured of the traffic of facilities.',
   audit: 'The record of everything that matters, chained by hash.',
   operations: 'Health, metrics, and what an operator needs.',
 };

@@ -1,11 +1,17 @@
 // Names of the schemas that the API description shows once and refers to: the nouns of Verity.
 import type { z } from 'zod';
+import * as petitions from '@verity/protocol/alerts/petition-schemas';
 import * as alerts from '@verity/protocol/alerts/schemas';
+import * as applications from '@verity/protocol/applications/schemas';
+import * as webhooks from '@verity/protocol/applications/webhooks';
 import * as audit from '@verity/protocol/audit/schemas';
 import * as passkeys from '@verity/protocol/identity/passkeys';
+import { Receipt } from '@verity/protocol/identity/privacy-routes';
 import * as identity from '@verity/protocol/identity/schemas';
+import * as network from '@verity/protocol/network/schemas';
 import * as operations from '@verity/protocol/operations/routes';
 import * as policy from '@verity/protocol/policy/schemas';
+import { OwnAlert, OwnDecision } from '@verity/protocol/risk/why-routes';
 import * as risk from '@verity/protocol/risk/schemas';
 import * as telemetry from '@verity/protocol/telemetry/schemas';
 
@@ -78,6 +84,17 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
     audit.ChainedAuditRecord,
     'A record in its place: hash = SHA-256(prev_hash bytes || RFC 8785 JSON of the record).',
   ],
+  Group: [identity.Group, 'People whom rules of the policy can name together.'],
+  Receipt: [Receipt, 'What an erasure removed, when, and at whose wish.'],
+  OwnDecision: [OwnDecision, 'A decision about a session of the reader.'],
+  OwnAlert: [OwnAlert, 'An alert about the reader, without what only admins see.'],
+  PetitionEvidence: [petitions.PetitionEvidence, 'What stood behind that which is appealed.'],
+  Petition: [petitions.Petition, 'An appeal, or a request for a temporary baseline.'],
+  NetworkWindow: [network.NetworkWindow, 'What a sensor measured of a facility in one window.'],
+  Application: [applications.Application, 'An application that hands over its own sessions.'],
+  ApplicationSession: [applications.ApplicationSession, 'A session of an application.'],
+  Webhook: [webhooks.Webhook, 'Where an application is told of what, and how that goes.'],
+  Delivery: [webhooks.Delivery, 'One event on its way to one webhook, with every attempt.'],
   Health: [operations.Health, 'Whether each dependency does what it is there for.'],
   RealtimeStatistics: [operations.RealtimeStatistics, 'Sockets, people and rooms of now.'],
   CacheStatistics: [operations.CacheStatistics, 'Keys, bytes and hit rates of the cache.'],
