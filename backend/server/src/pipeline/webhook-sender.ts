@@ -91,12 +91,14 @@ export function startWebhookSender(needs: SenderNeeds): WebhookSender {
     const now = needs.clock();
     for (const id of await needs.deliveries.webhooksDue(now)) {
       const webhook = await needs.webhooks.byId(id);
+      if (stopped) return;
       if (!webhook || webhook.pausedAt) continue;
       const mine = busy.get(id) ?? 0;
       const bound = webhook.failuresInARow > 0 ? AT_ONCE.failing : AT_ONCE.webhook;
       const free = Math.min(bound - mine, AT_ONCE.all - underWay.size);
       if (free <= 0) continue;
       const due = await needs.deliveries.due(id, now, free + mine);
+      if (stopped) return;
       for (const delivery of due.filter((each) => !underWay.has(each.id)).slice(0, free)) {
         launch(webhook, delivery);
       }

@@ -19,8 +19,8 @@ export function startWebhooks(needs: WebhookNeeds): { stop(): Promise<void> } {
   );
   return {
     async stop() {
-      await Promise.all(running.map((subscription) => subscription.stop()));
-      await sender.stop();
+      // The sender begins nothing new from now on; what comes onto its list meanwhile waits there.
+      await Promise.all([sender.stop(), ...running.map((subscription) => subscription.stop())]);
     },
   };
 }
