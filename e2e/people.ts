@@ -1,5 +1,5 @@
 // The people of the end-to-end tests, and how they sign in and get their accounts.
-import { expect, type APIRequestContext, type Page } from '@playwright/test';
+import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 
 export interface Account {
   email: string;
@@ -15,7 +15,9 @@ export const ADMIN: Account = {
 };
 
 /** Signs in through the page and resolves when the first page behind it is there. */
-export async function signIn(page: Page, { email, password }: Account): Promise<void> {
+export async function signIn(page: Page, account: Account): Promise<void> {
+  if (account === ADMIN) await endSessionsOfEarlierTests(page.request);
+  const { email, password } = account;
   await page.goto('/sign-in');
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(password);
@@ -23,8 +25,40 @@ export async function signIn(page: Page, { email, password }: Account): Promise<
   await expect(page).not.toHaveURL(/sign-in/);
 }
 
-/** An access token of a session of its own, for what a test must arrange beside the page. */
-export async function tokenOf(
+let cleanFor = '';
+
+/** A dozen live sessions of one account are suspicious: those of tests that are over are ended. */
+async function endSessionsOfEarlierTests(request: APIRequestContext): Promise<void> {
+  const { testId } = test.info();
+  if (cleanFor === testId) return;
+  cleanFor = testId;
+  const headers = { authorization: `Bearer ${await tokenOf(request, ADMIN)}` };
+  const read = async <T>(path: string) =>
+    (await (await request.get(path, { headers })).json()) as T;
+  const { user, session } = await read<{ user: { id: string }; session: { id: string } }>(
+    '/api/v1/me',
+  );
+  const live = await read<{ items: { id: string }[] }>(
+    `/api/v1/sessions?user_id=${user.id}&state=live&limit=100`,
+  );
+  for (const { id } of live.items) {
+    if (id === session.id) continue;
+    const data = { reason: 'The test that opened it is over' };
+    await request.post(`/api/v1/sessions/${id}/terminate`, { headers, data });
+  }
+}
+
+let adminToken = '';
+
+/** An access token for what a test must arrange beside the page; the admin has one session for all of it. */
+export async function tokenOf(request: APIRequestContext, account: Account): Promise<string> {
+  if (account !== ADMIN) return freshToken(request, account);
+  const headers = { authorization: `Bearer ${adminToken}` };
+  const lives = adminToken !== '' && (await request.get('/api/v1/me', { headers })).ok();
+  return lives ? adminToken : (adminToken = await freshToken(request, account));
+}
+
+async function freshToken(
   request: APIRequestContext,
   { email, password }: Account,
 ): Promise<string> {

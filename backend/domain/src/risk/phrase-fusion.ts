@@ -104,7 +104,7 @@ export function fusion(
  * What a model has learnt since its enrolment may change the enrolled model's judgement by so many nats, no more: it
  * bounds both what an attacker can make acceptable and how far the person can be driven out.
  */
-export const MOST_INFLUENCE = 2;
+export const MOST_INFLUENCE = 1;
 
 /** Log-odds by a template that follows its person, held by the enrolled one where there is one. */
 export function phraseJudge(

@@ -24,7 +24,7 @@ export const RECENT_REPETITIONS = 50;
 const TYPICAL = [0.118, 0.233, 0.195] as const;
 const TYPICAL_STRENGTH = 10;
 /** How far from the enrolled rhythm a model may follow its person, in deviations a feature: see docs/models/phrase.md. */
-const REACH_OF_ANCHOR = 1.2;
+const REACH_OF_ANCHOR = 0.5;
 /** Beyond so many deviations one timing says no more about which features go together, or who is near. */
 export const CAP = 4;
 export const STEPS = 31;
