@@ -69,7 +69,9 @@ test('an appeal reaches an admin, and its answer the person', async ({
   await expect(page.getByText('Overturned')).toBeVisible();
   await expect(page.getByText('I had looked at the wrong line.').first()).toBeVisible();
   await page.goto('/notifications');
-  await expect(page.getByText('Your appeal was right')).toBeVisible();
+  await expect(
+    page.getByRole('button', { name: 'Your appeal was right', exact: true }),
+  ).toBeVisible();
   await page.getByRole('button', { name: 'Mark all as read' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('All notifications are read');
   await admin.context().close();
