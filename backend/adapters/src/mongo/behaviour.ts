@@ -82,6 +82,11 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     return (await this.#store.many(which, newest, limit)).reverse().map(toWindow);
   }
 
+  async ofSession(session: SessionId, of: Modality, limit: number) {
+    const which = { sessionId: session, modality: storedAs(of) };
+    return (await this.#store.many(which, { at: -1, _id: -1 }, limit)).map(toWindow);
+  }
+
   async ofOthers(
     user: UserId,
     of: Modality,

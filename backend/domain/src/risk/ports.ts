@@ -61,6 +61,8 @@ export interface BehaviourWindows {
   ): Promise<WindowRecord[][]>;
   /** By modality; those of free typing and the mouse are always there. */
   count(user: UserId, track?: Track): Promise<Record<Modality, number>>;
+  /** The newest `limit` windows that a session left, whatever their track. */
+  ofSession(session: SessionId, modality: Modality, limit: number): Promise<WindowRecord[]>;
   /** All of a person, whatever their track. */
   walk(user: UserId): AsyncIterable<WindowRecord>;
   /** Takes back what the guard refuses. */

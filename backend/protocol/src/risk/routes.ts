@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { routes } from '../route';
 import { SessionId } from '../ids';
 import { ROLES } from '../identity/schemas';
-import { ContextScore, ModelStatus, RiskPoint, RiskScore } from './schemas';
+import { ContextScore, ModelStatus, RiskPoint, RiskScore, SessionBehaviour } from './schemas';
 
 const series = z.object({
   current: RiskScore.nullable(),
@@ -27,6 +27,23 @@ export const riskRoutes = routes({
     sensitivity: 'low',
     whileStepUp: true,
     reply: ModelStatus,
+  },
+  'GET /api/v1/me/behaviour': {
+    summary: 'What the behaviour of the own session was like on the whole, as numbers only',
+    subject: 'risk',
+    who: { roles: ROLES },
+    sensitivity: 'low',
+    whileStepUp: true,
+    reply: SessionBehaviour,
+  },
+  'GET /api/v1/sessions/:id/behaviour': {
+    summary: 'What the behaviour of any session was like on the whole',
+    subject: 'risk',
+    who: { roles: ['admin'] },
+    sensitivity: 'medium',
+    params: z.strictObject({ id: SessionId }),
+    faults: ['not-found'],
+    reply: SessionBehaviour,
   },
   'GET /api/v1/requests/:id': {
     summary: 'One request of the last five minutes in its context, by the id in its X-Request-Id',

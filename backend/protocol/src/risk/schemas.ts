@@ -108,3 +108,23 @@ export const ContextScore = z.object({
   at: Instant,
 });
 export type ContextScore = z.infer<typeof ContextScore>;
+
+const described = z.array(
+  z.object({
+    name: z.string(),
+    unit: z.string(),
+    about: z.string(),
+    /** Windows that had it. */
+    windows: z.number().int(),
+    mean: z.number(),
+    deviation: z.number().nullable(),
+  }),
+);
+
+/** What the behaviour of a session was like on the whole: each feature over the windows that it taught the models. */
+export const SessionBehaviour = z.object({
+  session_id: SessionId,
+  keystroke: described,
+  mouse: described,
+});
+export type SessionBehaviour = z.infer<typeof SessionBehaviour>;

@@ -61,6 +61,10 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
     risk.RiskScore,
     'The risk of a session: 100 / (1 + exp(-log_odds)), with every contribution to it.',
   ],
+  SessionBehaviour: [
+    risk.SessionBehaviour,
+    'Mean and deviation of each feature over the windows of a session.',
+  ],
   RiskPoint: [risk.RiskPoint, 'The score at one moment.'],
   ModelState: [risk.ModelState, 'Whether the model of a person has learnt enough.'],
   ModelStatus: [risk.ModelStatus, 'How far the model of a person’s behaviour has learnt.'],

@@ -12,6 +12,7 @@ import type {
   RiskHistory,
   Terms,
 } from '@verity/domain/risk/ports';
+import { sessionFeatures } from '@verity/domain/telemetry/session-features';
 import type { Handlers } from '../http/handler';
 import { seenBy } from './own-sessions';
 import { peaksOf } from './risk-course';
@@ -21,12 +22,14 @@ export interface RiskRoutePorts {
   live: Pick<LiveRisk, 'get'>;
   history: Pick<RiskHistory, 'ofSession'>;
   models: Pick<BehaviourModels, 'newestOfUser'>;
-  windows: Pick<BehaviourWindows, 'count'>;
+  windows: Pick<BehaviourWindows, 'count' | 'ofSession'>;
   terms: Pick<Terms, 'of'>;
   clock: Clock;
 }
 
 const HOUR_MINUTES = 60;
+/** A session of a whole day leaves fewer. */
+const WINDOWS_LOOKED_AT = 5_000;
 
 export function riskHandlers(
   ports: RiskRoutePorts,
@@ -38,6 +41,19 @@ export function riskHandlers(
       ports.history.ofSession(session, since),
     ]);
     return { current, points: peaksOf(points) };
+  };
+
+  const behaviour = async (session: SessionId) => {
+    const [keystroke, mouse] = await Promise.all(
+      (['keystroke', 'mouse'] as const).map(async (modality) => {
+        const windows = await ports.windows.ofSession(session, modality, WINDOWS_LOOKED_AT);
+        return sessionFeatures(
+          modality,
+          windows.map(({ features }) => features),
+        );
+      }),
+    );
+    return { session_id: session, keystroke: keystroke ?? [], mouse: mouse ?? [] };
   };
 
   return {
@@ -65,6 +81,12 @@ export function riskHandlers(
           track === 'temporary' ? (terms.temporary?.until.toISOString() ?? null) : null,
         household: terms.household,
       };
+    },
+
+    'GET /api/v1/me/behaviour': (_input, { caller }) => behaviour(caller.rights.id),
+
+    async 'GET /api/v1/sessions/:id/behaviour'({ params }, { caller }) {
+      return behaviour(seenBy(caller, await ports.sessions.byId(params.id)).id);
     },
 
     async 'GET /api/v1/sessions/:id/risk'({ params, query }, { caller }) {
