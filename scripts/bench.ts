@@ -18,6 +18,10 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
     usage: '[--sockets N] [--runs N] [--seconds OF_THE_CUT]',
     load: () => import('./bench/fanout'),
   },
+  'live-sessions': {
+    usage: '[--sessions N] [--seconds N]',
+    load: () => import('./bench/live-sessions'),
+  },
   bus: { usage: '[--runs N] [--events N]', load: () => import('./bench/bus') },
 };
 

@@ -1,9 +1,11 @@
 // The platform as the socket benches start it: real processes, a data directory of its own, a crowd of signed-in people.
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
 import { openKeyRing } from '@verity/adapters/crypto/key-ring';
+import { createPasswordHasher } from '@verity/adapters/crypto/password';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { createLog } from '@verity/adapters/log';
 import { connectMongo } from '@verity/adapters/mongo/connect';
@@ -12,7 +14,7 @@ import { createBus } from '@verity/adapters/redis/bus';
 import { connectRedis } from '@verity/adapters/redis/connect';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
 import { newId, systemClock } from '@verity/adapters/world';
-import type { SessionRecord } from '@verity/domain/identity/ports';
+import type { SessionRecord, UserRecord } from '@verity/domain/identity/ports';
 import { rightsOf } from '@verity/domain/identity/session-rights';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import { advance, newWindowState } from '@verity/domain/telemetry/windows';
@@ -31,7 +33,11 @@ export interface SignedIn {
 export type BenchPlatform = Awaited<ReturnType<typeof startBenchPlatform>>;
 
 /** `processes` HTTP processes and one pipeline, over a Redis that writes every command to the disk. */
-export async function startBenchPlatform(processes: number, env: NodeJS.ProcessEnv = {}) {
+export async function startBenchPlatform(
+  processes: number,
+  env: NodeJS.ProcessEnv = {},
+  { client = false } = {},
+) {
   const dataDir = mkdtempSync(join(tmpdir(), 'verity-bench-'));
   const ports: number[] = [];
   while (ports.length < processes) {
@@ -42,7 +48,7 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
   const platform = await startPlatform({
     dataDir,
     ports,
-    client: false,
+    client,
     env: { ...own, LOG_LEVEL: 'warn', ...env },
   });
   const setting = (name: string): string => platform.env[name] ?? '';
@@ -66,30 +72,23 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
 
   /** Straight through the repositories: a thousand passwords through Argon2id would take minutes and prove nothing here. */
   const signIn = async (role: Role = 'user'): Promise<SignedIn> => {
-    const now = systemClock();
     const userId = newId<UserId>();
-    const email = emailOf(userId);
-    await stores.users.add({
-      id: userId,
-      email,
-      name: 'Bench',
-      role,
-      status: 'active',
-      passwordHash: null,
-      totp: null,
-      totpDraft: null,
-      passkeys: [],
-      recoveryCodeHashes: [],
-      groups: [],
-      hours: new Array<number>(24).fill(0),
-      demo: false,
-      createdAt: now,
-      lastSeenAt: now,
-    });
+    await stores.users.add(userOf(userId, role));
     const session = sessionOf(userId, role);
     await stores.sessions.add(session);
     await rights.put(rightsOf(session));
     return { session, token: access.sign(session).token };
+  };
+
+  /** An admin who can sign in through the page. */
+  const addAdmin = async (): Promise<{ email: string; password: string }> => {
+    const account = { email: `${newId<UserId>()}@bench.example`, password: randomUUID() };
+    await stores.users.add({
+      ...userOf(newId<UserId>(), 'admin'),
+      email: account.email,
+      passwordHash: await (await createPasswordHasher()).hash(account.password),
+    });
+    return account;
   };
 
   /** Only let in, for sockets by the thousand: rights and a token, nobody in the store. */
@@ -131,6 +130,7 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
     stores,
     signIn,
     admit,
+    addAdmin,
     crowd,
     /** Of a process by its name: server, server-2, pipeline … */
     pid: (name: string): number => platform.child(name).pid ?? 0,
@@ -153,6 +153,27 @@ export async function startBenchPlatform(processes: number, env: NodeJS.ProcessE
 }
 
 const emailOf = (user: UserId): string => `${user}@bench.example`;
+
+function userOf(id: UserId, role: Role): UserRecord {
+  const now = systemClock();
+  return {
+    id,
+    email: emailOf(id),
+    name: 'Bench',
+    role,
+    status: 'active',
+    passwordHash: null,
+    totp: null,
+    totpDraft: null,
+    passkeys: [],
+    recoveryCodeHashes: [],
+    groups: [],
+    hours: new Array<number>(24).fill(0),
+    demo: false,
+    createdAt: now,
+    lastSeenAt: now,
+  };
+}
 
 function sessionOf(userId: UserId, role: Role): SessionRecord {
   const now = systemClock();
