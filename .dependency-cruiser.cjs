@@ -4,7 +4,7 @@
 const SUBJECTS =
   'identity|applications|telemetry|risk|policy|alerts|detection|attack|capture|network|federation|audit|jobs|bus|realtime|operations';
 /** The wiring (an entry and the roles that it starts) and entries of worker threads: they wire everything else. */
-const WIRING = '(/main|/roles/[\\w-]+|\\.thread)\\.ts$';
+const WIRING = '(/main|/roles/[\\w-/]+|\\.thread)\\.ts$';
 const SPEC = '\\.spec\\.ts$';
 /** What specs share: `spec-server.ts` builds a world for them. */
 const SPEC_WORLD = '/spec-[\\w-]+\\.ts$';

@@ -1,6 +1,7 @@
 // The ground that every role stands on: connections, stores, the bus, and the life of sessions above them.
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
+import type { Connection } from 'mongoose';
 import type { Config } from '@verity/adapters/config';
 import { createSecretTokens } from '@verity/adapters/crypto/tokens';
 import { readLocationTable } from '@verity/adapters/location-table';
@@ -10,7 +11,7 @@ import { ensureIndexes, mongoRepositories, pingMongo } from '@verity/adapters/mo
 import { createBus } from '@verity/adapters/redis/bus';
 import { createCache } from '@verity/adapters/redis/cache';
 import { cachedDevices } from '@verity/adapters/redis/cached-devices';
-import { connectRedis } from '@verity/adapters/redis/connect';
+import { connectRedis, type RedisConnections } from '@verity/adapters/redis/connect';
 import { createLiveRisk } from '@verity/adapters/redis/live-risk';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
 import type { Shutdown } from '@verity/adapters/shutdown';
@@ -20,13 +21,15 @@ import type { Sha256 } from '@verity/domain/audit/chain';
 import type { Journal } from '@verity/domain/audit/ports';
 import { notices } from '@verity/domain/identity/notices';
 import { sessionLife } from '@verity/domain/identity/session-life';
+import type { Clock } from '@verity/domain/kernel/ports';
 import { facilitiesFrom } from '@verity/domain/network/facilities';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
+import type { Locate } from '@verity/domain/risk/travel';
 import type { AuditRecordId } from '@verity/protocol/ids';
 import type { Herald } from '../socket/announcer';
 import { healthOf } from '../routes/health';
 
-export type Ground = Awaited<ReturnType<typeof openGround>>;
+export type Ground = Awaited<ReturnType<typeof layGround>>;
 
 export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
 
@@ -38,11 +41,20 @@ export const retentionOf = (config: Config) => ({
   notificationDays: 90,
 });
 
+/** What a ground is laid over: open connections, and the clock that all of it goes by. */
+export interface Footing {
+  config: Config;
+  log: Log;
+  shutdown: Shutdown;
+  redis: RedisConnections;
+  mongo: Connection;
+  locate: Locate;
+  clock: Clock;
+}
+
 /** Waits until the stores answer, then makes what is missing in them. */
-export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
-  const facilityOf = facilitiesFrom(config.FACILITIES);
+export async function openGround(config: Config, log: Log, shutdown: Shutdown): Promise<Ground> {
   const locate = config.LOCATION_FILE ? await readLocationTable(config.LOCATION_FILE) : () => null;
-  const producerId = `${hostname()}:${config.ROLES.join('+')}:${process.pid}`;
   const redis = connectRedis({
     url: config.REDIS_URL,
     prefix: config.REDIS_PREFIX,
@@ -58,13 +70,20 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
   });
   shutdown.on('close', 'mongodb', () => mongo.close());
   await ensureIndexes(mongo);
+  return layGround({ config, log, shutdown, redis, mongo, locate, clock: systemClock });
+}
+
+/** The ground over connections that are open; it closes what it opens itself. */
+export async function layGround(footing: Footing) {
+  const { config, log, shutdown, redis, mongo, clock } = footing;
+  const producerId = `${hostname()}:${config.ROLES.join('+')}:${process.pid}`;
   const stores = mongoRepositories(mongo, {
-    clock: systemClock,
+    clock,
     ...retentionOf(config),
     deliveryDays: config.WEBHOOK_LOG_DAYS,
   });
   const cache = createCache({ redis, newId });
-  await stores.policies.seed(DEFAULT_POLICY, systemClock());
+  await stores.policies.seed(DEFAULT_POLICY, clock());
 
   const tracer = openTracer(config, { instance: producerId, version: VERSION, log });
   if (tracer) shutdown.on('close', 'traces', () => tracer.stop());
@@ -72,7 +91,7 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
     redis,
     tracer,
     log,
-    clock: systemClock,
+    clock,
     newId,
     producerId,
     settings: {
@@ -85,29 +104,19 @@ export async function openGround(config: Config, log: Log, shutdown: Shutdown) {
   shutdown.on('flush', 'bus', () => bus.close());
   const journal: Journal = {
     async record({ at, ...entry }) {
-      const record = {
-        ...entry,
-        id: newId<AuditRecordId>(),
-        at: (at ?? systemClock()).toISOString(),
-      };
+      const record = { ...entry, id: newId<AuditRecordId>(), at: (at ?? clock()).toISOString() };
       await bus.publish('stream:forensics', record);
     },
   };
 
   return {
-    config,
-    log,
-    shutdown,
-    redis,
-    mongo,
+    ...footing,
     stores: { ...stores, devices: cachedDevices(stores.devices, cache) },
     bus,
     journal,
     producerId,
     tracer,
-    facilityOf,
-    locate,
-    clock: systemClock,
+    facilityOf: facilitiesFrom(config.FACILITIES),
     newId,
     tokens: createSecretTokens(config.MASTER_KEY),
     cache,

@@ -12,6 +12,17 @@ let person: Visitor;
 
 beforeAll(async () => {
   platform = await openPlatform();
+  await platform.govern({
+    resources: [
+      {
+        id: 'secret',
+        name: 'What is secret',
+        host: HOST,
+        path_prefix: '/secret',
+        sensitivity: 'high',
+      },
+    ],
+  });
   await platform.person('admin@spec.example', 'admin');
   await platform.person('ann@spec.example');
   const admin = await platform.visit('admin@spec.example');

@@ -1,61 +1,27 @@
-// For specs: the routes of identity behind the real door, over a real Redis and MongoDB.
+// For specs: the routes as the HTTP role wires them behind the real door, over a real Redis and MongoDB.
 import { generateSync } from 'otplib';
-import { createPasskeyChallenges } from '@verity/adapters/redis/passkey-challenges';
-import { createAllowance } from '@verity/adapters/redis/rate-limit';
-import { openKeyRing } from '@verity/adapters/crypto/key-ring';
-import { createPasskeyCeremonies } from '@verity/adapters/crypto/passkeys';
-import { createPasswordHasher } from '@verity/adapters/crypto/password';
-import { createSecretTokens } from '@verity/adapters/crypto/tokens';
-import { totp } from '@verity/adapters/crypto/totp';
+import { readConfig } from '@verity/adapters/config';
 import { createVault } from '@verity/adapters/crypto/vault';
-import { mongoRepositories } from '@verity/adapters/mongo/repositories';
+import { createLog } from '@verity/adapters/log';
 import { scratchDatabase } from '@verity/adapters/mongo/scratch';
-import { createCache } from '@verity/adapters/redis/cache';
-import { createLiveRisk } from '@verity/adapters/redis/live-risk';
-import { createSessionState } from '@verity/adapters/redis/session-state';
-import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
-import { createSiteSessions } from '@verity/adapters/redis/site-sessions';
-import { createSignInThrottle } from '@verity/adapters/redis/sign-in-throttle';
 import { openTestRedis } from '@verity/adapters/redis/testing';
+import { createShutdown } from '@verity/adapters/shutdown';
 import { newId } from '@verity/adapters/world';
-import type { Journal } from '@verity/domain/audit/ports';
 import { applicationDirectory } from '@verity/domain/applications/directory';
-import { apiKeyring } from '@verity/domain/identity/api-keys';
-import { handOver } from '@verity/domain/identity/hand-over';
-import { links, newPerson } from '@verity/domain/identity/links';
-import { notices } from '@verity/domain/identity/notices';
-import type { Announce, RecordAction } from '@verity/domain/identity/outward';
-import { passkeys } from '@verity/domain/identity/passkeys';
-import { proofs } from '@verity/domain/identity/proof';
-import { refreshFamily } from '@verity/domain/identity/refresh';
-import { groupsNamed } from '@verity/domain/policy/named';
-import { sessionLife } from '@verity/domain/identity/session-life';
-import { signIn } from '@verity/domain/identity/sign-in';
-import { learning } from '@verity/domain/risk/learning';
-import { decide } from '@verity/domain/policy/decide';
-import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
+import { newPerson } from '@verity/domain/identity/links';
+import type { PolicyDraft } from '@verity/protocol/policy/schemas';
 import type { Role, SignedIn } from '@verity/protocol/identity/schemas';
-import type { AuditRecordId } from '@verity/protocol/ids';
 import type { Payload, StreamName } from '@verity/protocol/streams';
-import { accessVerifier } from '../http/access-token';
 import { createApp } from '../http/app';
-import { doorPorts, reached, serve, type Answer, type Sent } from '../http/spec-server';
-import { groupHandlers } from './groups';
-import { dropCachedModels } from '../pipeline/models';
-import { identityHandlers } from './identity';
-import { identityAdminHandlers } from './identity-admin';
-import { learningHandlers } from './learning';
-import { petitionHandlers } from './petitions';
-import { privacyHandlers } from './privacy';
-import { whyHandlers } from './why';
-import { factsOf } from '../pipeline/facts-of';
-import { applicationSessionHandlers } from './application-sessions';
-import { applicationHandlers } from './applications';
-import { riskHandlers } from './risk';
-import { siteHandlers } from './sites';
+import { reached, serve, type Answer, type Sent } from '../http/spec-server';
+import { layGround } from '../roles/ground';
+import { doorOver } from '../roles/http/door-ports';
+import { openHttpGround } from '../roles/http/http-ground';
+import { openPasses } from '../roles/http/passes';
+import { handlersOfSubjects } from '../roles/http/subjects';
+import type { Herald } from '../socket/announcer';
 
 export const PASSWORD = 'a password of some length';
-const MASTER_KEY = 'd4'.repeat(32);
 export const ISSUER = 'https://verity.test';
 
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
@@ -67,244 +33,73 @@ export interface Visitor {
   call(method: string, path: string, body?: unknown): Promise<Answer>;
 }
 
+/** The wiring of the HTTP role over a scratch database and a prefix of Redis, with a clock that a spec can move. */
 export async function openPlatform(given: { registration?: 'invite' | 'open' } = {}) {
   const [database, test] = await Promise.all([scratchDatabase(), openTestRedis()]);
   let skewMs = 0;
   const clock = (): Date => new Date(Date.now() + skewMs);
-  const stores = mongoRepositories(database.connection, { clock });
-  const bus = test.bus();
+  const lost: unknown[] = [];
+  const log = createLog({ level: 'silent', name: 'spec' });
+  log.error = (facts: unknown) => void lost.push(facts);
+  const shutdown = createShutdown(log);
+  const config = readConfig({
+    MONGODB_URL: process.env.MONGODB_URL,
+    REDIS_URL: process.env.REDIS_URL,
+    REDIS_PREFIX: test.prefix,
+    MASTER_KEY: 'd4'.repeat(32),
+    PUBLIC_URL: ISSUER,
+    REGISTRATION: given.registration,
+    TRUSTED_PROXIES: '1',
+    NODE_ENV: 'test',
+  });
+  const ground = await layGround({
+    config,
+    log,
+    shutdown,
+    redis: test.redis,
+    mongo: database.connection,
+    locate: () => null,
+    clock,
+  });
+  const { stores, bus } = ground;
   const published: { stream: StreamName; payload: Payload<StreamName> }[] = [];
   for (const stream of ['stream:findings', 'stream:alerts', 'stream:forensics'] as const) {
     bus.tail(stream, 'now', (messages) => published.push(...messages));
   }
   const announced: { event: string; rooms: string[]; payload: unknown }[] = [];
   const disconnected: string[] = [];
-  const announce: Announce = (event, rooms, payload) =>
-    void announced.push({ event, rooms, payload });
-  const record: RecordAction = async ({ at, ...entry }) => {
-    const recorded = { ...entry, id: newId<AuditRecordId>(), at: (at ?? clock()).toISOString() };
-    await bus.publish('stream:forensics', recorded);
-  };
-  const journal: Journal = { record };
-  const tokens = createSecretTokens(MASTER_KEY);
-  const vault = createVault(MASTER_KEY);
-  const passwords = await createPasswordHasher();
-  const throttle = createSignInThrottle(test.redis);
-  const tell = notices({ notifications: stores.notifications, announce, clock, newId });
-  const rights = createSessionRightsCache(test.redis);
-  const idleMinutes = 60;
-  const life = sessionLife({
-    ...stores,
-    rights,
-    tell,
-    announce,
+  const herald: Herald = {
+    announce: (event, rooms, payload) => void announced.push({ event, rooms, payload }),
     disconnect: (session) => void disconnected.push(session),
-    record,
-    facilityOf: () => null,
-    clock,
-    newId,
-    sessionHours: 12,
-    idleMinutes,
-  });
-  const access = await openKeyRing({
-    keys: stores.signingKeys,
+    rightsChanged: () => undefined,
+  };
+  const vault = createVault(config.MASTER_KEY);
+  const http = await openHttpGround(ground, {
     vault,
-    clock,
-    rotateDays: 30,
-    accessMinutes: 60,
-    issuer: ISSUER,
-    audience: 'verity',
+    passes: await openPasses(ground, vault),
+    directory: applicationDirectory({ applications: stores.applications, clock }),
+    herald,
   });
-  const issued = links({ ...stores, tokens, passwords, clock, newId, publicUrl: ISSUER });
-  const ceremonies = createPasskeyCeremonies(ISSUER);
-  const keys = passkeys({
-    ...stores,
-    ceremonies,
-    challenges: createPasskeyChallenges(test.redis),
-    tokens,
-    clock,
-    newId,
-  });
-  const keyring = apiKeyring({ apiKeys: stores.apiKeys, tokens, record, clock, newId });
-  const cache = createCache({ redis: test.redis, newId });
-  const sessionState = createSessionState(test.redis);
-  const terms = learning({
-    ...stores,
-    windows: stores.behaviourWindows,
-    models: stores.behaviourModels,
-    history: stores.riskHistory,
-    dropCached: (user) => dropCachedModels(cache, user),
-    dropSessionState: (sessions) => sessionState.drop(sessions),
-    clock,
-  });
-  const selfService = {
-    ...stores,
-    windows: stores.behaviourWindows,
-    models: stores.behaviourModels,
-    history: stores.riskHistory,
-    live: createLiveRisk(test.redis),
-    announcer: { announce },
-    retention: { behaviourDays: 90, riskDays: 30, decisionDays: 90, notificationDays: 90 },
-    bus,
-    life,
-    learning: terms,
-    tell,
-    journal,
-    clock,
-    newId,
-  };
-  const verifyAccess = accessVerifier({
-    issuer: ISSUER,
-    audience: 'verity',
-    publicKey: (kid) => access.publicKey(kid),
-  });
-  const directory = applicationDirectory({ applications: stores.applications, clock });
-  const liveRisk = createLiveRisk(test.redis);
-  await stores.policies.seed(DEFAULT_POLICY, clock());
-  const policy = await stores.policies.current();
-  const lost: unknown[] = [];
-  const handlers = {
-    ...reached(),
-    ...identityHandlers({
-      ...stores,
-      bus,
-      journal,
-      clock,
-      newId,
-      passwords,
-      access,
-      life,
-      tell,
-      links: issued,
-      learning: terms,
-      tokens,
-      passkeys: keys,
-      signIn: signIn({
-        ...stores,
-        throttle,
-        passwords,
-        tokens,
-        passkeys: keys,
-        life,
-        tell,
-        record,
-        clock,
-        newId,
-      }),
-      refresh: refreshFamily({ ...stores, tokens, life, record, clock, idleMinutes }),
-      proofs: proofs({
-        ...stores,
-        throttle,
-        passwords,
-        tokens,
-        totp,
-        vault,
-        passkeys: keys,
-        clock,
-      }),
-      seen: () => undefined,
-      locate: () => null,
-      registration: given.registration ?? 'invite',
-      onLost: (error) => void lost.push(error),
-    }),
-    ...groupHandlers({
-      ...stores,
-      life,
-      journal,
-      clock,
-      groupsInPolicy: async () => groupsNamed(await stores.policies.standing()),
-    }),
-    ...applicationHandlers({
-      ...stores,
-      directory,
-      keyring,
-      life,
-      removeBelongings: async () => undefined,
-      journal,
-      clock,
-      newId,
-    }),
-    ...applicationSessionHandlers({
-      directory,
-      sessions: stores.sessions,
-      handOver: handOver({ ...stores, tokens, life, record, clock, newId }),
-      life,
-      collector: access,
-      bus,
-      decideRequest: async (rights, { sensitivity }) => {
-        const facts = factsOf(rights, null, { sensitivity });
-        const { effect, reasons, ruleId, ruleName } = decide(policy, facts, null, clock());
-        const { version: policyVersion } = policy;
-        const risk = { riskScore: 0, band: 'low' } as const;
-        return { effect, reasons, ruleId, ruleName, policyVersion, sensitivity, ...risk };
-      },
-      locate: () => null,
-      seen: () => undefined,
-      publicUrl: ISSUER,
-      clock,
-    }),
-    ...riskHandlers({
-      sessions: stores.sessions,
-      live: liveRisk,
-      history: stores.riskHistory,
-      models: stores.behaviourModels,
-      windows: stores.behaviourWindows,
-      terms: stores.terms,
-      clock,
-    }),
-    ...siteHandlers({
-      directory,
-      siteSessions: createSiteSessions(test.redis),
-      verifyAccess,
-      life,
-      collector: access,
-      tokens,
-      decideRequest: async (rights, asked) => {
-        const { resource } = asked.path.startsWith('/secret')
-          ? { resource: { sensitivity: 'high' as const } }
-          : { resource: { sensitivity: 'low' as const } };
-        const facts = factsOf(rights, await liveRisk.get(rights.id), resource);
-        const { effect, reasons, ruleId, ruleName } = decide(policy, facts, null, clock());
-        const risk = { riskScore: facts.riskScore, band: 'low' } as const;
-        const { version: policyVersion } = policy;
-        return { effect, reasons, ruleId, ruleName, policyVersion, ...resource, ...risk };
-      },
-      seen: () => undefined,
-      journal,
-      publicUrl: ISSUER,
-      clock,
-    }),
-    ...identityAdminHandlers({ ...stores, keyring, links: issued, life, journal, clock }),
-    ...whyHandlers(selfService),
-    ...petitionHandlers(selfService),
-    ...privacyHandlers(selfService),
-    ...learningHandlers(selfService),
-  };
+  const handlers = Object.assign(reached(), ...handlersOfSubjects(http)) as ReturnType<
+    typeof reached
+  >;
   const app = createApp(
-    {
-      ...doorPorts(),
-      handlers: [handlers],
-      verifyAccess,
-      sessionRights: (id) => life.rightsNow(id),
-      verifyApiKey: (key) => keyring.verify(key),
-      clock,
-      rateLimit: createAllowance(test.redis),
-    },
-    { publicUrl: ISSUER, trustedProxies: '1' },
+    { ...doorOver(http), handlers: [handlers] },
+    { publicUrl: ISSUER, trustedProxies: config.TRUSTED_PROXIES },
   );
   const server = await serve(app);
   let visitors = 0;
 
   return {
     stores,
-    life,
-    access,
-    issued,
-    ceremonies,
+    life: http.life,
+    access: http.access,
+    issued: http.links,
     published,
     announced,
     disconnected,
-    liveRisk,
+    liveRisk: ground.liveRisk,
+    /** What was logged as an error. */
     lost,
     redis: test.redis,
     call: server.call,
@@ -312,9 +107,16 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     pass: (ms: number): void => void (skewMs += ms),
     now: clock,
 
+    /** Puts another policy in force: the one before with these changes. */
+    async govern(changes: Partial<PolicyDraft>) {
+      const { version, ...before } = await stores.policies.current();
+      await stores.policies.add({ ...before, ...changes, version: version + 1 });
+      await http.policy.refresh();
+    },
+
     /** A person who can sign in. */
     async person(email: string, role: Role = 'user') {
-      const passwordHash = await passwords.hash(PASSWORD);
+      const passwordHash = await http.passwords.hash(PASSWORD);
       const user = newPerson(
         { clock, newId },
         { email, name: email, role, status: 'active', passwordHash },
@@ -344,6 +146,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
 
     async close() {
       await server.close();
+      await shutdown.end('the spec is over');
       await Promise.all([test.close(), database.drop()]);
     },
   };
