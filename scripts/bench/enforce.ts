@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { replaySignal, verdictSignal } from '@verity/domain/risk/signals';
 import { countOption, percentile, type Bench } from './measure';
 import { openCrowd } from './socket-load';
-import { startBenchPlatform, type BenchPlatform, type SignedIn } from './socket-platform';
+import type { SignedIn } from '../testing/people';
+import { startBenchPlatform, type BenchPlatform } from './socket-platform';
 
 const PATIENCE_MS = 10_000;
 /** Between two questions whether a token is still let in; asking costs the processes that are measured. */

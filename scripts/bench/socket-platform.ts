@@ -14,21 +14,14 @@ import { createBus } from '@verity/adapters/redis/bus';
 import { connectRedis } from '@verity/adapters/redis/connect';
 import { createSessionRightsCache } from '@verity/adapters/redis/session-rights';
 import { newId, systemClock } from '@verity/adapters/world';
-import type { SessionRecord, UserRecord } from '@verity/domain/identity/ports';
-import { rightsOf } from '@verity/domain/identity/session-rights';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import { advance, newWindowState } from '@verity/domain/telemetry/windows';
-import { ACR, type Role } from '@verity/protocol/identity/schemas';
-import type { DeviceId, SessionId, UserId } from '@verity/protocol/ids';
+import type { UserId } from '@verity/protocol/ids';
 import { BehavioralData } from '@verity/protocol/telemetry/schemas';
 import { freePort } from '../stack/free-port';
 import { startPlatform } from '../stack/platform';
+import { peopleIn, personNow, type SignedIn } from '../testing/people';
 import { batch } from './socket-load';
-
-export interface SignedIn {
-  session: SessionRecord;
-  token: string;
-}
 
 export type BenchPlatform = Awaited<ReturnType<typeof startBenchPlatform>>;
 
@@ -70,32 +63,14 @@ export async function startBenchPlatform(
     audience: 'verity',
   });
 
-  /** Straight through the repositories: a thousand passwords through Argon2id would take minutes and prove nothing here. */
-  const signIn = async (role: Role = 'user'): Promise<SignedIn> => {
-    const userId = newId<UserId>();
-    await stores.users.add(userOf(userId, role));
-    const session = sessionOf(userId, role);
-    await stores.sessions.add(session);
-    await rights.put(rightsOf(session));
-    return { session, token: access.sign(session).token };
-  };
+  const { signIn, admit } = peopleIn({ stores, rights, access });
 
   /** An admin who can sign in through the page. */
   const addAdmin = async (): Promise<{ email: string; password: string }> => {
     const account = { email: `${newId<UserId>()}@bench.example`, password: randomUUID() };
-    await stores.users.add({
-      ...userOf(newId<UserId>(), 'admin'),
-      email: account.email,
-      passwordHash: await (await createPasswordHasher()).hash(account.password),
-    });
+    const passwordHash = await (await createPasswordHasher()).hash(account.password);
+    await stores.users.add(personNow('admin', { email: account.email, passwordHash }));
     return account;
-  };
-
-  /** Only let in, for sockets by the thousand: rights and a token, nobody in the store. */
-  const admit = async (role: Role = 'user'): Promise<{ token: string }> => {
-    const session = sessionOf(newId<UserId>(), role);
-    await rights.put(rightsOf(session));
-    return { token: access.sign(session).token };
   };
 
   /** Many people whose behaviour is known: each batch is really weighed by their models. */
@@ -149,60 +124,6 @@ export async function startBenchPlatform(
       await platform.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
-  };
-}
-
-const emailOf = (user: UserId): string => `${user}@bench.example`;
-
-function userOf(id: UserId, role: Role): UserRecord {
-  const now = systemClock();
-  return {
-    id,
-    email: emailOf(id),
-    name: 'Bench',
-    role,
-    status: 'active',
-    passwordHash: null,
-    totp: null,
-    totpDraft: null,
-    passkeys: [],
-    recoveryCodeHashes: [],
-    groups: [],
-    hours: new Array<number>(24).fill(0),
-    demo: false,
-    createdAt: now,
-    lastSeenAt: now,
-  };
-}
-
-function sessionOf(userId: UserId, role: Role): SessionRecord {
-  const now = systemClock();
-  return {
-    id: newId<SessionId>(),
-    userId,
-    userEmail: emailOf(userId),
-    userName: 'Bench',
-    groups: [],
-    role,
-    deviceId: newId<DeviceId>(),
-    deviceLabel: 'Bench',
-    deviceTrusted: true,
-    totpEnrolled: false,
-    passkeyEnrolled: false,
-    address: '127.0.0.1',
-    facility: null,
-    state: 'active',
-    stateReason: null,
-    rightsVersion: 1,
-    riskScore: 0,
-    band: 'low',
-    acr: ACR.password,
-    stepUpAt: null,
-    startedAt: now,
-    lastSeenAt: now,
-    endedAt: null,
-    expiresAt: new Date(now.getTime() + 6 * 3_600_000),
-    demo: false,
   };
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../backend/adapters/src/pause';
 import { Guard } from './guard';
 import { identify, isAlive, type ProcessIdentity, signalProcess } from './process-identity';
 import { RotatingLog } from './rotating-log';
@@ -161,7 +162,7 @@ export class SupervisedChild {
     if (performance.now() - this.#startedAt > STABLE_MS) this.#failures = 0;
     const delayMs = Math.min(FIRST_DELAY_MS * 2 ** this.#failures++, LONGEST_DELAY_MS);
     this.events.restarting?.(this.name, reason, delayMs);
-    await sleep(delayMs, undefined, { signal: this.#wake.signal }).catch(() => undefined);
+    await pause(delayMs, this.#wake.signal);
     if (this.#stopping) return;
     this.#launch();
     await this.#untilReady(this.spec.readyDeadlineMs ?? 60_000);

@@ -19,14 +19,11 @@ import { createTelemetryIntake } from '@verity/adapters/redis/telemetry-intake';
 import { newId, systemClock } from '@verity/adapters/world';
 import { applicationDirectory } from '@verity/domain/applications/directory';
 import { notices } from '@verity/domain/identity/notices';
-import type { SessionRecord } from '@verity/domain/identity/ports';
 import { sessionLife, type SessionLife } from '@verity/domain/identity/session-life';
-import { rightsOf } from '@verity/domain/identity/session-rights';
 import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { Ack } from '@verity/protocol/event';
-import { ACR, type Role } from '@verity/protocol/identity/schemas';
-import type { AuditRecordId, DeviceId, SessionId, UserId } from '@verity/protocol/ids';
+import type { AuditRecordId, SessionId } from '@verity/protocol/ids';
 import type { BehavioralDataInput } from '@verity/protocol/telemetry/schemas';
 import { accessVerifier, collectorVerifier } from '../../backend/server/src/http/access-token';
 import { startPipeline, type Pipeline } from '../../backend/server/src/pipeline/pipeline';
@@ -38,16 +35,14 @@ import { realtimeEvents } from '../../backend/server/src/sockets/realtime';
 import { riskEvents } from '../../backend/server/src/sockets/risk';
 import { mayJoin } from '../../backend/server/src/sockets/rooms';
 import { telemetryEvents } from '../../backend/server/src/sockets/telemetry';
+import { peopleIn } from './people';
 
 const ISSUER = 'http://localhost';
 const AUDIENCE = 'verity';
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export interface Person {
-  session: SessionRecord;
-  token: string;
-}
+export type { SignedIn as Person } from './people';
 
 export interface SocketServer {
   url: string;
@@ -221,64 +216,6 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     return { sweep: pipeline.sweep, stop };
   };
 
-  const signIn = async (
-    role: Role = 'user',
-    changes: Partial<SessionRecord> = {},
-  ): Promise<Person> => {
-    const now = clock();
-    const userId = changes.userId ?? newId<UserId>();
-    if (!changes.userId) {
-      await stores.users.add({
-        id: userId,
-        email: `${userId}@example.org`,
-        name: 'Somebody',
-        role,
-        status: 'active',
-        passwordHash: null,
-        totp: null,
-        totpDraft: null,
-        passkeys: [],
-        recoveryCodeHashes: [],
-        groups: [],
-        hours: new Array<number>(24).fill(0),
-        demo: false,
-        createdAt: now,
-        lastSeenAt: null,
-      });
-    }
-    const session: SessionRecord = {
-      id: newId<SessionId>(),
-      userId,
-      userEmail: `${userId}@example.org`,
-      userName: 'Somebody',
-      groups: [],
-      role,
-      deviceId: newId<DeviceId>(),
-      deviceLabel: 'Firefox on Linux',
-      deviceTrusted: true,
-      totpEnrolled: false,
-      passkeyEnrolled: false,
-      address: '127.0.0.1',
-      facility: null,
-      state: 'active',
-      stateReason: null,
-      rightsVersion: 1,
-      riskScore: 0,
-      band: 'low',
-      acr: ACR.password,
-      stepUpAt: null,
-      startedAt: now,
-      lastSeenAt: now,
-      endedAt: null,
-      expiresAt: new Date(now.getTime() + 3_600_000),
-      demo: false,
-      ...changes,
-    };
-    await stores.sessions.add(session);
-    await rights.put(rightsOf(session));
-    return { session, token: access.sign(session).token };
-  };
-
   return {
     name,
     redis,
@@ -294,7 +231,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     prefix,
     startServer,
     startStages,
-    signIn,
+    signIn: peopleIn({ stores, rights, access }).signIn,
     async close() {
       for (const close of closers.reverse()) await close();
       await bus.close();

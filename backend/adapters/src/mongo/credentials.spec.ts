@@ -1,19 +1,11 @@
 // Invitations, tokens, keys and notifications in a real MongoDB.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ApiKeyId, NotificationId, SessionId, UserId } from '@verity/protocol/ids';
 import { newId } from '../world';
-import { mongoRepositories, type Repositories } from './repositories';
-import { scratchDatabase, type ScratchDatabase } from './scratch';
 import { later, now } from './scratch-records';
+import { scratchStores } from './spec-stores';
 
-let database: ScratchDatabase;
-let store: Repositories;
-
-beforeAll(async () => {
-  database = await scratchDatabase();
-  store = mongoRepositories(database.connection, { clock: () => now });
-});
-afterAll(() => database.drop());
+const { stores } = scratchStores();
 
 const trueOnes = (outcomes: boolean[]): number => outcomes.filter(Boolean).length;
 const twenty = <T>(each: () => Promise<T>): Promise<T[]> =>
@@ -29,22 +21,22 @@ describe('credentials', () => {
       role: 'user' as const,
       expiresAt: later(1000),
     };
-    await store.invitations.add(invitation);
-    expect(await store.invitations.byTokenHash('hash')).toEqual(invitation);
-    expect(trueOnes(await twenty(() => store.invitations.take('hash')))).toBe(1);
-    await store.invitations.add({ ...invitation, tokenHash: 'old', expiresAt: now });
-    expect(await store.invitations.take('old')).toBe(false);
+    await stores().invitations.add(invitation);
+    expect(await stores().invitations.byTokenHash('hash')).toEqual(invitation);
+    expect(trueOnes(await twenty(() => stores().invitations.take('hash')))).toBe(1);
+    await stores().invitations.add({ ...invitation, tokenHash: 'old', expiresAt: now });
+    expect(await stores().invitations.take('old')).toBe(false);
   });
 
   it('rotate a refresh token once; any later use is reuse', async () => {
     const session = newId<SessionId>();
-    await store.refreshTokens.add({ hash: 'r', session, expiresAt: later(1000) });
-    const outcomes = await twenty(() => store.refreshTokens.use('r', now));
+    await stores().refreshTokens.add({ hash: 'r', session, expiresAt: later(1000) });
+    const outcomes = await twenty(() => stores().refreshTokens.use('r', now));
     expect(outcomes.filter(({ outcome }) => outcome === 'rotated')).toHaveLength(1);
     expect(outcomes.filter(({ outcome }) => outcome === 'reused')).toHaveLength(19);
-    expect(await store.refreshTokens.use('r', later(2000))).toEqual({ outcome: 'unknown' });
-    await store.refreshTokens.removeOfSession(session);
-    expect(await store.refreshTokens.use('r', now)).toEqual({ outcome: 'unknown' });
+    expect(await stores().refreshTokens.use('r', later(2000))).toEqual({ outcome: 'unknown' });
+    await stores().refreshTokens.removeOfSession(session);
+    expect(await stores().refreshTokens.use('r', now)).toEqual({ outcome: 'unknown' });
   });
 
   it('keep API keys revoked from the first time on', async () => {
@@ -60,14 +52,16 @@ describe('credentials', () => {
       lastUsedAt: null,
       revokedAt: null,
     };
-    await store.apiKeys.add(key);
-    expect(await store.apiKeys.byHash('k')).toEqual(key);
-    await store.apiKeys.noteUse(key.id, later(10));
-    await store.apiKeys.noteUse(key.id, later(20));
-    expect((await store.apiKeys.list())[0]?.lastUsedAt).toEqual(later(10));
-    await store.apiKeys.revoke(key.id, later(30));
-    expect(await store.apiKeys.revoke(key.id, later(40))).toMatchObject({ revokedAt: later(30) });
-    expect(await store.apiKeys.revoke(newId(), now)).toBeNull();
+    await stores().apiKeys.add(key);
+    expect(await stores().apiKeys.byHash('k')).toEqual(key);
+    await stores().apiKeys.noteUse(key.id, later(10));
+    await stores().apiKeys.noteUse(key.id, later(20));
+    expect((await stores().apiKeys.list())[0]?.lastUsedAt).toEqual(later(10));
+    await stores().apiKeys.revoke(key.id, later(30));
+    expect(await stores().apiKeys.revoke(key.id, later(40))).toMatchObject({
+      revokedAt: later(30),
+    });
+    expect(await stores().apiKeys.revoke(newId(), now)).toBeNull();
   });
 
   it('drop signing keys that are long retired', async () => {
@@ -78,10 +72,10 @@ describe('credentials', () => {
       createdAt: now,
       retireAt,
     });
-    await store.signingKeys.add(key('a', later(-1)));
-    await store.signingKeys.add(key('b', later(1)));
-    expect(await store.signingKeys.removeRetired(now)).toBe(1);
-    expect(await store.signingKeys.list()).toEqual([key('b', later(1))]);
+    await stores().signingKeys.add(key('a', later(-1)));
+    await stores().signingKeys.add(key('b', later(1)));
+    expect(await stores().signingKeys.removeRetired(now)).toBe(1);
+    expect(await stores().signingKeys.list()).toEqual([key('b', later(1))]);
   });
 });
 
@@ -100,19 +94,19 @@ describe('notifications', () => {
       readAt: null,
     });
     const [first, second] = [notification(1), notification(2)];
-    await store.notifications.add(first);
-    await store.notifications.add(second);
-    await store.notifications.add(second);
-    expect(await store.notifications.unread(userId)).toBe(2);
-    expect((await store.notifications.list(userId, {}, { limit: 5 })).items).toEqual([
+    await stores().notifications.add(first);
+    await stores().notifications.add(second);
+    await stores().notifications.add(second);
+    expect(await stores().notifications.unread(userId)).toBe(2);
+    expect((await stores().notifications.list(userId, {}, { limit: 5 })).items).toEqual([
       second,
       first,
     ]);
-    await store.notifications.markRead(newId(), undefined, now);
-    await store.notifications.markRead(userId, [first.id], now);
-    const unread = await store.notifications.list(userId, { unread: true }, { limit: 5 });
+    await stores().notifications.markRead(newId(), undefined, now);
+    await stores().notifications.markRead(userId, [first.id], now);
+    const unread = await stores().notifications.list(userId, { unread: true }, { limit: 5 });
     expect(unread.items.map(({ id }) => id)).toEqual([second.id]);
-    await store.notifications.markRead(userId, undefined, now);
-    expect(await store.notifications.unread(userId)).toBe(0);
+    await stores().notifications.markRead(userId, undefined, now);
+    expect(await stores().notifications.unread(userId)).toBe(0);
   });
 });

@@ -1,20 +1,12 @@
 // Demo data in a real MongoDB.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { AlertMessage } from '@verity/protocol/alerts/messages';
 import type { DeviceId, SessionId, UserId } from '@verity/protocol/ids';
 import { newId } from '../world';
-import { mongoRepositories, type Repositories } from './repositories';
-import { scratchDatabase, type ScratchDatabase } from './scratch';
 import { aSession, aUser, later, now } from './scratch-records';
+import { scratchStores } from './spec-stores';
 
-let database: ScratchDatabase;
-let store: Repositories;
-
-beforeAll(async () => {
-  database = await scratchDatabase();
-  store = mongoRepositories(database.connection, { clock: () => now });
-});
-afterAll(() => database.drop());
+const { stores, connection } = scratchStores();
 
 describe('demo data', () => {
   /** A person with something in every collection. */
@@ -22,8 +14,8 @@ describe('demo data', () => {
     const id = newId<UserId>();
     const session = newId<SessionId>();
     const device = newId<DeviceId>();
-    await store.users.add(aUser({ id, demo }));
-    await store.devices.add({
+    await stores().users.add(aUser({ id, demo }));
+    await stores().devices.add({
       id: device,
       userId: id,
       fingerprintHash: 'f',
@@ -36,15 +28,15 @@ describe('demo data', () => {
       firstSeenAt: now,
       lastSeenAt: now,
     });
-    await store.sessions.add(aSession({ id: session, userId: id, deviceId: device, demo }));
-    await store.refreshTokens.add({ hash: newId(), session, expiresAt: later(1000) });
+    await stores().sessions.add(aSession({ id: session, userId: id, deviceId: device, demo }));
+    await stores().refreshTokens.add({ hash: newId(), session, expiresAt: later(1000) });
     const point = { id: newId<string>(), sessionId: session, at: now, riskScore: 5 };
-    await store.riskHistory.add([{ ...point, band: 'low' }]);
+    await stores().riskHistory.add([{ ...point, band: 'low' }]);
     const of = { id: newId<string>(), userId: id, sessionId: session, at: now };
-    await store.behaviourWindows.add([{ ...of, modality: 'mouse', features: [1] }]);
+    await stores().behaviourWindows.add([{ ...of, modality: 'mouse', features: [1] }]);
     const model = { modality: 'mouse', version: 1, trainedAt: now, windows: 1 } as const;
-    await store.behaviourModels.add({ userId: id, ...model, artefact: '{}' });
-    await store.notifications.add({
+    await stores().behaviourModels.add({ userId: id, ...model, artefact: '{}' });
+    await stores().notifications.add({
       id: newId(),
       userId: id,
       kind: 'account',
@@ -67,17 +59,17 @@ describe('demo data', () => {
       user_id: id,
       sources: [],
     };
-    await store.alerts.report(newId(), newId(), report, { userEmail: null, demo });
+    await stores().alerts.report(newId(), newId(), report, { userEmail: null, demo });
     return { id, session };
   }
 
   /** Documents that name the person or the session, by collection. */
   async function tracesOf({ id, session }: { id: string; session: string }) {
-    const { db } = database.connection;
+    const { db } = connection();
     const traces: string[] = [];
     for (const { name } of (await db?.listCollections().toArray()) ?? []) {
       if (name === 'audit_records') continue;
-      const all = await database.connection.collection(name).find().toArray();
+      const all = await connection().collection(name).find().toArray();
       const text = all.map((document) => JSON.stringify(document));
       if (text.some((each) => each.includes(id) || each.includes(session))) traces.push(name);
     }
@@ -90,10 +82,10 @@ describe('demo data', () => {
     expect(await tracesOf(demo)).toEqual(traces);
     expect(traces).toHaveLength(9);
     const counts = { users: 1, sessions: 1, alerts: 1 };
-    expect(await store.demoData.count()).toEqual(counts);
-    expect(await store.demoData.remove()).toEqual(counts);
+    expect(await stores().demoData.count()).toEqual(counts);
+    expect(await stores().demoData.remove()).toEqual(counts);
     expect(await tracesOf(demo)).toEqual([]);
     expect(await tracesOf(real)).toEqual(traces);
-    expect(await store.demoData.remove()).toEqual({ users: 0, sessions: 0, alerts: 0 });
+    expect(await stores().demoData.remove()).toEqual({ users: 0, sessions: 0, alerts: 0 });
   });
 });

@@ -2,12 +2,10 @@
 import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
 import type { Page } from '@verity/protocol/page';
+import type { PageRequest } from '@verity/domain/kernel/page-request';
 import { op, type Document, type Filter, type Store } from './store';
 
-export interface PageRequest {
-  cursor?: string | undefined;
-  limit: number;
-}
+export type { PageRequest };
 
 /** By `field`, and by id among equals. */
 export interface Order<D> {

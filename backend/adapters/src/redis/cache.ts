@@ -7,7 +7,7 @@ import {
   type CacheState,
 } from '@verity/domain/kernel/cache-ports';
 import type { NewId } from '@verity/domain/kernel/ports';
-import { answer, type RedisConnections } from './connect';
+import { answer, isPassing, type RedisConnections } from './connect';
 import { script } from './script';
 
 /** Raised when the shape of cached values changes: older ones are then never read. */
@@ -28,6 +28,11 @@ const releaseScript = script(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
+
+/** Redis is away, which its connection reports; any other error is a mistake of ours. */
+function unlessAway(error: unknown): void {
+  if (!isPassing(error)) throw error;
+}
 
 const keysOf = (kind: CacheKind, key: string): { value: string; lock: string } => ({
   value: `cache:${VERSION}:${kind}:${key}`,
@@ -74,7 +79,7 @@ export function createCache({
       return loaded;
     } catch (error) {
       // The lock would run out by itself; those who wait should not have to.
-      if (locked) await releaseScript.run(commands, [lock], [token]).catch(() => undefined);
+      if (locked) await answer(releaseScript.run(commands, [lock], [token])).catch(unlessAway);
       throw error;
     }
   };
@@ -143,29 +148,32 @@ class SharedCounts {
   add(name: string): void {
     this.waiting.set(name, (this.waiting.get(name) ?? 0) + 1);
     if (performance.now() - this.flushedAt < COUNTS_EVERY_MS) return;
-    // A count that Redis does not take now waits for the next time.
-    this.flush().catch(() => undefined);
+    void this.flush();
   }
 
   async read(): Promise<(name: string) => number> {
-    await this.flush();
+    const [refused] = await this.flush();
+    if (refused) throw refused;
     const counted = await answer(this.redis.hgetall(COUNTS_KEY));
     return (name) => Number(counted[name] ?? 0);
   }
 
-  private async flush(): Promise<void> {
+  /** Answers the errors of counts that Redis did not take: they wait for the next time. */
+  private async flush(): Promise<Error[]> {
     this.flushedAt = performance.now();
     const adding = [...this.waiting];
     this.waiting = new Map();
+    const errors: Error[] = [];
     await Promise.all(
       adding.map(async ([name, count]) => {
         try {
           await answer(this.redis.hincrby(COUNTS_KEY, name, count));
         } catch (error) {
           this.waiting.set(name, (this.waiting.get(name) ?? 0) + count);
-          throw error;
+          errors.push(error as Error);
         }
       }),
     );
+    return errors;
   }
 }

@@ -7,11 +7,7 @@ import type {
   PetitionStatus,
 } from '@verity/protocol/alerts/petition-schemas';
 import type { Page } from '@verity/protocol/page';
-
-interface PageRequest {
-  cursor?: string | undefined;
-  limit: number;
-}
+import type { PageRequest } from '../kernel/page-request';
 
 export interface PetitionFilter {
   status?: PetitionStatus | undefined;

@@ -1,4 +1,5 @@
 // What alerts need of the world: the queue that humans work on.
+import type { PageRequest } from '../kernel/page-request';
 import type { Alert, AlertKind, AlertStatus, Severity } from '@verity/protocol/alerts/schemas';
 import type { AlertMessage } from '@verity/protocol/alerts/messages';
 import type { AlertId, SessionId, UserId } from '@verity/protocol/ids';
@@ -23,10 +24,7 @@ export interface Alerts {
     about: { userEmail: string | null; demo: boolean },
   ): Promise<{ alert: Alert; change: 'new' | 'repeated' | 'none' }>;
   byId(id: AlertId): Promise<Alert | null>;
-  list(
-    filter: AlertFilter,
-    page: { cursor?: string | undefined; limit: number },
-  ): Promise<Page<Alert>>;
+  list(filter: AlertFilter, page: PageRequest): Promise<Page<Alert>>;
   /** Open ones, the most severe first. */
   mostSevereOpen(limit: number): Promise<Alert[]>;
   /** Throws `conflict` when the status is not `from` any more. */

@@ -1,4 +1,5 @@
 // What webhooks need of the world: their store, the store of deliveries, and the way out.
+import type { PageRequest } from '../kernel/page-request';
 import type { ApplicationId, DeliveryId, WebhookId } from '@verity/protocol/ids';
 import type {
   DeliveryKind,
@@ -92,10 +93,7 @@ export interface Deliveries {
     after: { status: DeliveryStatus; nextAttemptAt: Date | null },
   ): Promise<void>;
   again(id: DeliveryId, at: Date): Promise<DeliveryRecord | null>;
-  list(
-    filter: DeliveryFilter,
-    page: { cursor?: string | undefined; limit: number },
-  ): Promise<Page<DeliveryRecord>>;
+  list(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>>;
   removeOfWebhook(webhook: WebhookId): Promise<void>;
   removeOfApplication(application: ApplicationId): Promise<void>;
 }

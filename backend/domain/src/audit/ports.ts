@@ -1,4 +1,5 @@
 // What audit needs of the world: the chain of records, and a way to append to it.
+import type { PageRequest } from '../kernel/page-request';
 import type { AuditRecord, ChainedAuditRecord } from '@verity/protocol/audit/schemas';
 import type { Page } from '@verity/protocol/page';
 
@@ -17,10 +18,7 @@ export interface AuditChain {
   append(records: ChainedAuditRecord[]): Promise<void>;
   /** Ids among these that are in the chain already. */
   known(ids: string[]): Promise<Set<string>>;
-  list(
-    filter: AuditFilter,
-    page: { cursor?: string | undefined; limit: number },
-  ): Promise<Page<ChainedAuditRecord>>;
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<ChainedAuditRecord>>;
   /** From the first to the last, in order. */
   walk(): AsyncIterable<ChainedAuditRecord>;
 }

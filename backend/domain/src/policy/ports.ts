@@ -1,4 +1,5 @@
 // What policy needs of the world: its versions and the record of what it decided.
+import type { PageRequest } from '../kernel/page-request';
 import type { Decision, Policy, PolicyDraft } from '@verity/protocol/policy/schemas';
 import type { SessionId, UserId } from '@verity/protocol/ids';
 import type { Page } from '@verity/protocol/page';
@@ -15,7 +16,7 @@ export interface Policies {
   /** The version in force. */
   current(): Promise<Policy>;
   byVersion(version: number): Promise<Policy | null>;
-  list(page: { cursor?: string | undefined; limit: number }): Promise<Page<Policy>>;
+  list(page: PageRequest): Promise<Page<Policy>>;
   /** Throws `conflict` when the version is there already: somebody else was faster. */
   add(policy: Policy): Promise<void>;
   /** Ends the trial of a version; null when it is not on trial. */
@@ -32,16 +33,13 @@ export interface DecisionRecord extends Omit<Decision, 'at'> {
 export interface Decisions {
   /** Many at once; those that are there already are left alone. */
   add(decisions: DecisionRecord[]): Promise<void>;
-  ofSession(
-    session: SessionId,
-    page: { cursor?: string | undefined; limit: number },
-  ): Promise<Page<DecisionRecord>>;
+  ofSession(session: SessionId, page: PageRequest): Promise<Page<DecisionRecord>>;
   byId(id: string): Promise<DecisionRecord | null>;
   /** Of all sessions of a person; `hits` are those that took rights away. */
   ofUser(
     user: UserId,
     filter: { hits?: boolean; sessionId?: SessionId },
-    page: { cursor?: string | undefined; limit: number },
+    page: PageRequest,
   ): Promise<Page<DecisionRecord>>;
   /** Takes the evidence out of what was decided about a person; the decisions stay. */
   stripEvidence(user: UserId): Promise<void>;

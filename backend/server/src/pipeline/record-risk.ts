@@ -54,9 +54,18 @@ export function recordRiskStage(needs: { history: RiskHistory; sessions: Session
         if (last.size <= SESSIONS_REMEMBERED) break;
         last.delete(session);
       }
-      await sleep(gatherMs(messages), undefined, { signal }).catch(() => undefined);
+      await gather(gatherMs(messages), signal);
     },
   });
+}
+
+/** Waits while more comes together, but not beyond the end of the work. */
+async function gather(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 /** What is delivered again comes one by one: waiting after each would take as many seconds as there are messages. */

@@ -1,4 +1,5 @@
 // All that is kept of a person, as one JSON document that is written while it is read: no size is too large for it.
+import type { PageRequest } from '@verity/domain/kernel/page-request';
 import type { Page } from '@verity/protocol/page';
 import type { UserId } from '@verity/protocol/ids';
 import type { Alerts } from '@verity/domain/alerts/ports';
@@ -103,7 +104,7 @@ async function* section(
 }
 
 async function* pages<R, T>(
-  read: (page: { cursor?: string | undefined; limit: number }) => Promise<Page<R>>,
+  read: (page: PageRequest) => Promise<Page<R>>,
   present: (record: R) => T,
 ): AsyncGenerator<T, void, undefined> {
   let cursor: string | undefined;

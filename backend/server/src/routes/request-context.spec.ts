@@ -70,7 +70,7 @@ it('remembers a request by its id for its own person and for admins, and for nob
   const { requestId, decision } = await ask(rights, '192.0.2.1');
   expect(decision.effect).toBe('allow');
   await expect
-    .poll(() => look(requestId, rights).catch(() => null))
+    .poll(() => look(requestId, rights))
     .toMatchObject({ request_id: requestId, observations: [], effect: 'allow' });
   expect(await look(requestId, rightsLike({ role: 'admin' }))).toMatchObject({
     address: '192.0.2.1',

@@ -30,7 +30,7 @@ export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 export interface Visitor {
   signedIn: SignedIn;
   cookie: string;
-  call(method: string, path: string, body?: unknown): Promise<Answer>;
+  call: (method: string, path: string, body?: unknown) => Promise<Answer>;
 }
 
 /** The wiring of the HTTP role over a scratch database and a prefix of Redis, with a clock that a spec can move. */

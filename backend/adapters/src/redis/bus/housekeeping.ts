@@ -3,7 +3,7 @@ import { STREAMS, type StreamName } from '@verity/protocol/streams';
 import { redisFault, isPassing } from '../connect';
 import { trimScript } from '../lua/trim';
 import { Lease } from './lease';
-import { pause } from './pause';
+import { pause } from '../../pause';
 import type { BusContext } from './settings';
 
 /** A stream that comes near its cap, or (`relieved`) that came back from there. */

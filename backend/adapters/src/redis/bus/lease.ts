@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis';
 import { answer } from '../connect';
 import { giveUpScript, renewScript } from '../lua/lease';
-import { pause } from './pause';
+import { pause } from '../../pause';
 
 export class Lease {
   private renewals: NodeJS.Timeout | undefined;

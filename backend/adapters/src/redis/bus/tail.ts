@@ -4,7 +4,7 @@ import type { StreamName } from '@verity/protocol/streams';
 import { answer, BLOCK_MS, isPassing, untilReady, type RedisLog } from '../connect';
 import { describeError } from './dead-letter';
 import { openEntry, type Entry } from './envelope';
-import { BackOff } from './pause';
+import { BackOff } from '../../pause';
 import type { BusContext } from './settings';
 
 const AT_ONCE = 500;

@@ -9,12 +9,12 @@
 import type { Redis } from 'ioredis';
 import type { Consumer, Delivered, Effects, Subscription } from '@verity/domain/bus/ports';
 import type { StreamName } from '@verity/protocol/streams';
-import { answer, BLOCK_MS, isPassing, untilReady } from '../connect';
+import { answer, BLOCK_MS, isPassing, redisFault, untilReady } from '../connect';
 import { deadLetter, describeError, type DeadLetterReason } from './dead-letter';
 import { openEntry, originalOf, type Entry, type Seal } from './envelope';
 import { Group, LeaseLost, sealEffects, Taken, type SealedEffects, type Span } from './group';
 import { Lease } from './lease';
-import { BackOff, pause } from './pause';
+import { BackOff, pause } from '../../pause';
 import type { BusContext } from './settings';
 import { handling, within } from './tracing';
 
@@ -134,17 +134,13 @@ export class Worker<R extends StreamName> implements Subscription {
   /** Reads batches after the group's position; the next one already while one is handled, where more waits. */
   private async readInOrder(): Promise<void> {
     let after = await this.group.position();
-    let ahead: Promise<Entry[]> | undefined;
+    let ahead: ReturnType<typeof begun<Entry[]>> | undefined;
     while (!this.stopping.signal.aborted) {
-      const entries = await (ahead ?? this.read(after, this.batchSize, BLOCK_MS));
+      const entries = await (ahead ? ahead() : this.read(after, this.batchSize, BLOCK_MS));
       ahead = undefined;
       const to = entries.at(-1)?.[0];
       if (to === undefined) continue;
-      if (entries.length === this.batchSize) {
-        ahead = this.read(to, this.batchSize);
-        // Awaited in the next round, if there is one.
-        ahead.catch(() => undefined);
-      }
+      if (entries.length === this.batchSize) ahead = begun(this.read(to, this.batchSize));
       await this.handleSpan({ after, to, length: entries.length }, entries);
       after = to;
     }
@@ -341,15 +337,29 @@ export class Worker<R extends StreamName> implements Subscription {
 
   /** A long batch must not look like a dead consumer. */
   private stayAlive(ids: string[]): NodeJS.Timeout {
-    return setInterval(
-      () => void this.group.touch(ids).catch(() => undefined),
-      this.context.settings.minIdleMs / 3,
-    );
+    const touch = (): void => {
+      this.group.touch(ids).catch((error: unknown) => {
+        // While Redis is away nobody else can take them either; its connection reports that.
+        if (isPassing(redisFault(error))) return;
+        this.context.log.error({ ...this.facts, err: error }, 'messages in hand look abandoned');
+      });
+    };
+    return setInterval(touch, this.context.settings.minIdleMs / 3);
   }
 
   private get facts(): { stream: string; group: string } {
     return { stream: this.consumer.stream, group: this.consumer.group };
   }
+}
+
+/** Work under way whose failure, like its result, waits until it is asked for. */
+function begun<T>(work: Promise<T>): () => Promise<T> {
+  const settled = Promise.allSettled([work]);
+  return async () => {
+    const [outcome] = await settled;
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  };
 }
 
 class ReaderDied extends Error {

@@ -22,7 +22,7 @@ export function openSockets(
     httpServer: Server;
     passes: Passes;
     directory: ApplicationDirectory;
-    sessionRights(id: SessionId): Promise<SessionRights | null>;
+    sessionRights: (id: SessionId) => Promise<SessionRights | null>;
   },
 ) {
   const { config, bus, clock, redis } = ground;

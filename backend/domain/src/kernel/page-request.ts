@@ -1,0 +1,5 @@
+// Which page of a list is asked for.
+export interface PageRequest {
+  cursor?: string | undefined;
+  limit: number;
+}
