@@ -28,7 +28,9 @@ export function freshRedis() {
     redis,
     async deadLetters(): Promise<DeadLetterMessage[]> {
       const entries = await redis().xrange('stream:dead_letter', '-', '+');
-      return entries.map(([, fields]) => (JSON.parse(fields[1]!) as { payload: DeadLetterMessage }).payload);
+      return entries.map(
+        ([, fields]) => (JSON.parse(fields[1]!) as { payload: DeadLetterMessage }).payload,
+      );
     },
     /** A reader that takes messages and dies before it has acknowledged any. */
     async takeAndDie(count: number): Promise<void> {
