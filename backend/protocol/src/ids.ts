@@ -17,6 +17,7 @@ export const DeliveryId = uuid.brand<'DeliveryId'>();
 export const AuditRecordId = uuid.brand<'AuditRecordId'>();
 export const DecisionId = uuid.brand<'DecisionId'>();
 export const PetitionId = uuid.brand<'PetitionId'>();
+export const PolicyRunId = uuid.brand<'PolicyRunId'>();
 
 export type UserId = z.infer<typeof UserId>;
 export type SessionId = z.infer<typeof SessionId>;
@@ -32,6 +33,7 @@ export type DeliveryId = z.infer<typeof DeliveryId>;
 export type AuditRecordId = z.infer<typeof AuditRecordId>;
 export type DecisionId = z.infer<typeof DecisionId>;
 export type PetitionId = z.infer<typeof PetitionId>;
+export type PolicyRunId = z.infer<typeof PolicyRunId>;
 
 /** A name that is written into a policy: of a rule, a resource, a group. */
 export const Slug = z

@@ -14,7 +14,9 @@ import { privacyRoutes } from './identity/privacy-routes';
 import { identityRoutes } from './identity/routes';
 import { networkRoutes } from './network/routes';
 import { operationsRoutes } from './operations/routes';
+import { outcomeRoutes } from './policy/outcome-routes';
 import { policyRoutes } from './policy/routes';
+import { policyRunRoutes } from './policy/run-routes';
 import { learningRoutes } from './risk/learning-routes';
 import { riskRoutes } from './risk/routes';
 import { whyRoutes } from './risk/why-routes';
@@ -29,6 +31,8 @@ export const ROUTES = {
   ...whyRoutes,
   ...learningRoutes,
   ...policyRoutes,
+  ...outcomeRoutes,
+  ...policyRunRoutes,
   ...alertRoutes,
   ...attackRoutes,
   ...networkRoutes,

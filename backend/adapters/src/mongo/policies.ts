@@ -90,6 +90,20 @@ export class MongoPolicies implements Policies {
     return found && toPolicy(found);
   }
 
+  async previous(version: number) {
+    const earlier = { report_only: op({ $ne: true }), _id: op({ $lt: version }) };
+    const found = await this.#store.one(earlier, { _id: -1 });
+    return found && toPolicy(found);
+  }
+
+  async inForce() {
+    const rows = await this.#store.aggregate<{ _id: number; created_at: Date }>([
+      { $match: { report_only: op({ $ne: true }) } },
+      { $project: { created_at: 1 } },
+    ]);
+    return rows.map(({ _id, created_at }) => ({ version: _id, since: created_at }));
+  }
+
   async list(request: PageRequest) {
     const newestFirst = { field: '_id', direction: -1 } as const;
     return mapPage(await pageOf(this.#store, {}, newestFirst, request), toPolicy);
@@ -190,6 +204,12 @@ export class MongoDecisions implements Decisions {
       await pageOf(this.#store, { session_id: session }, newestFirst, request),
       toDecision,
     );
+  }
+
+  async highSince(session: SessionId, since: Date | null, until: Date) {
+    const at = op(since ? { $gt: since, $lte: until } : { $lte: until });
+    const high = { session_id: session, band: op({ $in: ['high', 'critical'] }), at };
+    return (await this.#store.one(high, { at: 1 }))?.at ?? null;
   }
 
   async activity(since: Date) {

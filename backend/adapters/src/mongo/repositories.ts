@@ -24,10 +24,15 @@ import { MongoDemoData } from './demo-data';
 import { devices, MongoDevices } from './devices';
 import { answered } from './faults';
 import { groups, MongoGroups } from './groups';
+import { MongoJudgedSessions } from './judged-sessions';
 import { MongoLiveSessions } from './live-sessions';
 import { MongoNotifications, notifications } from './notifications';
 import { MongoPetitions, petitions } from './petitions';
 import { decisions, MongoDecisions, MongoPolicies, policies } from './policies';
+import { MongoMoments, policyMoments } from './policy-moments';
+import { MongoOutcomes, policyOutcomes } from './policy-outcomes';
+import { MongoPolicyRuns, policyRuns, policyRunSessions } from './policy-runs';
+import { MongoPolicySettings, MongoWatches, policySettings, policyWatches } from './policy-watches';
 import { MongoRiskHistory, riskMinutes } from './risk-history';
 import { MongoSessions, sessions } from './sessions';
 import { modelOf } from './store';
@@ -66,6 +71,12 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     behaviourModels: new MongoBehaviourModels(connection),
     policies: new MongoPolicies(connection),
     decisions: new MongoDecisions(connection, options.decisionDays ?? 90),
+    moments: new MongoMoments(connection, options.riskDays ?? 30),
+    outcomes: new MongoOutcomes(connection, options.decisionDays ?? 90),
+    judged: new MongoJudgedSessions(connection),
+    policyRuns: new MongoPolicyRuns(connection),
+    policyWatches: new MongoWatches(connection),
+    policySettings: new MongoPolicySettings(connection),
     terms: new MongoTerms(connection),
     alerts: new MongoAlerts(connection),
     petitions: new MongoPetitions(connection),
@@ -93,6 +104,12 @@ const COLLECTIONS = [
   behaviourModels,
   policies,
   decisions,
+  policyMoments,
+  policyOutcomes,
+  policyRuns,
+  policyRunSessions,
+  policyWatches,
+  policySettings,
   alerts,
   petitions,
   learningTerms,

@@ -17,6 +17,10 @@ export interface Policies {
   current(): Promise<Policy>;
   byVersion(version: number): Promise<Policy | null>;
   list(page: PageRequest): Promise<Page<Policy>>;
+  /** The version that was in force before this one; null for the first. */
+  previous(version: number): Promise<Policy | null>;
+  /** Versions that are or were in force, with when each began. */
+  inForce(): Promise<{ version: number; since: Date }[]>;
   /** Throws `conflict` when the version is there already: somebody else was faster. */
   add(policy: Policy): Promise<void>;
   /** Ends the trial of a version; null when it is not on trial. */
@@ -43,6 +47,8 @@ export interface Decisions {
   ): Promise<Page<DecisionRecord>>;
   /** Takes the evidence out of what was decided about a person; the decisions stay. */
   stripEvidence(user: UserId): Promise<void>;
+  /** When the band was first high or critical after `since` and up to `until`; null when it was not. */
+  highSince(session: SessionId, since: Date | null, until: Date): Promise<Date | null>;
   /** What was decided since, counted. */
   activity(since: Date): Promise<DecisionActivity>;
 }

@@ -190,6 +190,7 @@ export const Notification = z.object({
     'account',
     'petition',
     'privacy',
+    'policy',
   ]),
   title: z.string(),
   body: z.string(),

@@ -107,6 +107,13 @@ export const PolicyDraft = z.strictObject({
 });
 export type PolicyDraft = z.infer<typeof PolicyDraft>;
 
+/** A draft that was sent and is kept. */
+export const KeptDraft = z.object({
+  rules: z.array(Rule),
+  hysteresis: Hysteresis,
+  resources: z.array(Resource),
+});
+
 /** One line of a difference between two versions. `rule_id` is `hysteresis` or `resource:{id}` for what is no rule. */
 export const PolicyChange = z.object({
   rule_id: z.string(),

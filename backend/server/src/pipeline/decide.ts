@@ -6,7 +6,7 @@ import { decide, type DecisionState, type PolicyDecision } from '@verity/domain/
 import { wouldOf } from '@verity/domain/policy/would';
 import { riskCrossing } from '@verity/domain/alerts/reports';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
-import type { AuditRecordId, SessionId } from '@verity/protocol/ids';
+import type { AuditRecordId, MessageId, SessionId } from '@verity/protocol/ids';
 import type { DecisionMessage } from '@verity/protocol/policy/messages';
 import { conditionInWords } from '@verity/protocol/policy/words';
 import type { RiskMessage } from '@verity/protocol/risk/messages';
@@ -81,16 +81,22 @@ export function decideStage(needs: DecideNeeds) {
         const { decision, remembered, message } = decideSession(policy, risk, session, before, now);
         if (!same(before, remembered)) memory.set(risk.session_id, remembered);
         if (message) {
+          // Known before it is published: the audit record names the decision that it proves.
+          const messageId = needs.newId<MessageId>();
           publish.push(
             {
               stream: 'stream:ai_decisions',
               payload: message,
+              messageId,
               priority: priorityOf(message),
               ...trace,
             },
             {
               stream: 'stream:forensics',
-              payload: auditOf(message, risk, decision, needs.newId<AuditRecordId>()),
+              payload: auditOf(message, risk, decision, {
+                id: needs.newId<AuditRecordId>(),
+                decision: messageId,
+              }),
               ...trace,
             },
           );
@@ -201,10 +207,10 @@ function auditOf(
   message: DecisionMessage,
   risk: RiskMessage,
   decision: PolicyDecision,
-  id: AuditRecordId,
+  ids: { id: AuditRecordId; decision: MessageId },
 ): AuditRecord {
   return {
-    id,
+    id: ids.id,
     at: message.at,
     actor: 'system:policy',
     action: message.change === 'summary' ? 'session.summary' : 'session.decision',
@@ -212,11 +218,13 @@ function auditOf(
     outcome: 'success',
     address: null,
     details: {
+      decision: ids.decision,
       user: `user:${message.user_id}`,
       change: message.change,
       effect: message.effect,
       previous_effect: message.previous_effect,
       rule_id: message.rule_id,
+      rule_name: message.rule_name,
       policy_version: message.policy_version,
       would: message.would,
       risk_score: risk.risk_score,

@@ -7,6 +7,8 @@ import type { SessionRightsCache, Sessions, Users } from '@verity/domain/identit
 import type { SessionLife } from '@verity/domain/identity/session-life';
 import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
+import type { Moments } from '@verity/domain/policy/moments';
+import type { JudgedSessions, Outcomes } from '@verity/domain/policy/outcome-ports';
 import type { Decisions, Policies } from '@verity/domain/policy/ports';
 import type { Announcer } from '@verity/domain/realtime/ports';
 import type { Learning } from '@verity/domain/risk/learning';
@@ -24,7 +26,9 @@ import { detectStage } from './detect';
 import { enforceStage } from './enforce';
 import { Enrolment } from './enrol';
 import { ModelShelf } from './models';
+import { MomentNotes } from './moment-notes';
 import { networkContextStage } from './network-context';
+import { outcomeTools } from './outcome-tools';
 import { followPolicy, RELOAD_MS } from './policy-in-force';
 import type { Leases, Log, StageState } from './ports';
 import { recordAlertsStage, recordAuditStage, recordDecisionsStage } from './record';
@@ -32,6 +36,7 @@ import { recordRiskStage } from './record-risk';
 import { scoreStage } from './score';
 import { runnable } from './stage';
 import { threatsStage } from './threats';
+import { trackOutcomesStage } from './track-outcomes';
 import { startSweep, type Sweep } from './sweep';
 import { followTerms } from './terms-in-force';
 import { threadTrainer } from './train';
@@ -52,6 +57,9 @@ export interface PipelineNeeds {
   life: SessionLife;
   policies: Policies;
   decisions: Decisions;
+  moments: Moments;
+  outcomes: Outcomes;
+  judged: JudgedSessions;
   history: RiskHistory;
   windows: BehaviourWindows;
   models: BehaviourModels;
@@ -126,7 +134,8 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     runnable(threatsStage(needs)),
     runnable(networkContextStage(needs)),
     runnable(enforceStage(needs)),
-    runnable(recordRiskStage(needs)),
+    runnable(recordRiskStage({ ...needs, moments: new MomentNotes(needs) })),
+    runnable(trackOutcomesStage(outcomeTools(needs))),
     runnable(recordDecisionsStage(needs)),
     runnable(recordAlertsStage(needs)),
     runnable(recordAuditStage(needs)),

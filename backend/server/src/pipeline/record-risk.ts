@@ -5,6 +5,7 @@ import type { Sessions } from '@verity/domain/identity/ports';
 import type { RiskHistory, RiskPointRecord } from '@verity/domain/risk/ports';
 import type { RiskMessage } from '@verity/protocol/risk/messages';
 import type { Band } from '@verity/protocol/risk/schemas';
+import type { MomentNotes } from './moment-notes';
 import { stage } from './stage';
 
 /** A point is stored when the rounded score has changed, or after so long. */
@@ -29,7 +30,12 @@ interface Last {
 
 type Note = Parameters<Sessions['noteActivity']>[0][number];
 
-export function recordRiskStage(needs: { history: RiskHistory; sessions: Sessions }) {
+export function recordRiskStage(needs: {
+  history: RiskHistory;
+  sessions: Sessions;
+  /** Keeps what replays of the policy need of these scores. */
+  moments: Pick<MomentNotes, 'note'>;
+}) {
   const last = new Map<string, Last>();
 
   return stage({
@@ -45,6 +51,7 @@ export function recordRiskStage(needs: { history: RiskHistory; sessions: Session
       await Promise.all([
         points.length > 0 && needs.history.add(points),
         notes.length > 0 && needs.sessions.noteActivity(notes),
+        needs.moments.note(messages.map(({ payload }) => payload)),
       ]);
       for (const [session, now] of seen) {
         last.delete(session);

@@ -26,6 +26,7 @@ const decision = (seconds: number, part: Partial<DecisionRecord> = {}) => ({
 
 it('keeps one of a kind a minute, and what fails waits', async () => {
   const stored: DecisionRecord[] = [];
+  const begun = new Set<string>();
   let away = true;
   const notes = requestNotes({
     decisions: {
@@ -34,6 +35,7 @@ it('keeps one of a kind a minute, and what fails waits', async () => {
         stored.push(...some);
       },
     },
+    outcomes: { begin: async ({ id }) => void begun.add(id) },
     newId,
   });
   notes.note(decision(0));
@@ -48,4 +50,6 @@ it('keeps one of a kind a minute, and what fails waits', async () => {
     '30 mail',
     '61 books',
   ]);
+  // Each refused request may begin a challenge, under the id of its decision.
+  expect([...begun]).toEqual(stored.map(({ id }) => id));
 });

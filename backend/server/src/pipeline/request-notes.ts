@@ -1,5 +1,7 @@
 // Decisions about requests that are worth a record: what was refused, and what report-only rules told. One a minute of a kind.
 import type { NewId } from '@verity/domain/kernel/ports';
+import type { Outcomes } from '@verity/domain/policy/outcome-ports';
+import { outcomeOfRequest } from '@verity/domain/policy/outcomes';
 import type { DecisionRecord, Decisions } from '@verity/domain/policy/ports';
 
 const SAME_MS = 60_000;
@@ -8,7 +10,11 @@ const MOST = { kinds: 20_000, waiting: 5_000 };
 
 export type RequestNotes = ReturnType<typeof requestNotes>;
 
-export function requestNotes(needs: { decisions: Pick<Decisions, 'add'>; newId: NewId }) {
+export function requestNotes(needs: {
+  decisions: Pick<Decisions, 'add'>;
+  outcomes: Pick<Outcomes, 'begin'>;
+  newId: NewId;
+}) {
   const notedAt = new Map<string, number>();
   let waiting: DecisionRecord[] = [];
 
@@ -31,6 +37,11 @@ export function requestNotes(needs: { decisions: Pick<Decisions, 'add'>; newId: 
       waiting = [];
       try {
         await needs.decisions.add(batch);
+        // A request that is refused challenges its session, unless a challenge stands already.
+        for (const decision of batch) {
+          const begins = outcomeOfRequest(decision);
+          if (begins) await needs.outcomes.begin(begins, { unlessOpen: true });
+        }
       } catch (error) {
         waiting = [...batch, ...waiting].slice(0, MOST.waiting);
         throw error;

@@ -7,10 +7,12 @@ import { createVault } from '@verity/adapters/crypto/vault';
 import { chance, hmacBase64 } from '@verity/adapters/webhooks/hmac';
 import { createWebhookWire } from '@verity/adapters/webhooks/wire';
 import { startPipeline } from '../pipeline/pipeline';
+import { startPolicyWork } from '../pipeline/policy-work';
 import { startWebhooks } from '../pipeline/webhooks';
 import { heraldOfEmitter, type Herald } from '../socket/announcer';
 import { lifeOver, sha256, type Ground } from './ground';
 import { learningOver, sayBaselineRanOut } from './learning';
+import { policyWorkTools } from './policy-work';
 
 /** `herald` is that of the socket server when this process has one. */
 export async function startPipelineRole(ground: Ground, herald?: Herald): Promise<void> {
@@ -31,6 +33,9 @@ export async function startPipelineRole(ground: Ground, herald?: Herald): Promis
     sessions: stores.sessions,
     policies: stores.policies,
     decisions: stores.decisions,
+    moments: stores.moments,
+    outcomes: stores.outcomes,
+    judged: stores.judged,
     history: stores.riskHistory,
     windows: stores.behaviourWindows,
     models: stores.behaviourModels,
@@ -52,6 +57,12 @@ export async function startPipelineRole(ground: Ground, herald?: Herald): Promis
     settings: { sweepSeconds: config.SWEEP_SECONDS, sessionHours: config.SESSION_HOURS },
   });
   ground.shutdown.on('drain', 'pipeline', () => pipeline.stop());
+  const work = startPolicyWork({
+    ...policyWorkTools(ground, speaking),
+    leases: createLeases(redis, ground.newId),
+    log,
+  });
+  ground.shutdown.on('drain', 'work on policies', () => work.stop());
   const siteSessions = createSiteSessions(redis);
   const webhooks = startWebhooks({
     ...ground,

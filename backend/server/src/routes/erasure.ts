@@ -6,6 +6,7 @@ import type { Sessions } from '@verity/domain/identity/ports';
 import type { Tell } from '@verity/domain/identity/notices';
 import { livesIn } from '@verity/domain/identity/session-rights';
 import type { NewId } from '@verity/domain/kernel/ports';
+import type { Moments } from '@verity/domain/policy/moments';
 import type { Decisions } from '@verity/domain/policy/ports';
 import type { Learning } from '@verity/domain/risk/learning';
 
@@ -14,6 +15,7 @@ const AT_ONCE = 500;
 export interface ErasurePorts {
   sessions: Pick<Sessions, 'list'>;
   decisions: Pick<Decisions, 'stripEvidence'>;
+  moments: Pick<Moments, 'removeOfUser'>;
   learning: Pick<Learning, 'erase'>;
   tell: Tell;
   journal: Journal;
@@ -31,7 +33,10 @@ export function erasure(ports: ErasurePorts) {
     const sessions = await sessionsOf(ports.sessions, user);
     const erased = await ports.learning.erase(user, sessions, scores);
     // Their reasons name traits of behaviour; that they were made, and by which rule, stays.
-    if (scores) await ports.decisions.stripEvidence(user);
+    if (scores) {
+      await ports.decisions.stripEvidence(user);
+      await ports.moments.removeOfUser(user);
+    }
     const receipt: Receipt = {
       id: ports.newId<string>(),
       user_id: user,

@@ -30,7 +30,7 @@ export async function openHttpGround(
   const life = lifeOver(ground, herald);
   const passwords = await createPasswordHasher();
   const record = journal.record;
-  const notes = requestNotes({ decisions: stores.decisions, newId });
+  const notes = requestNotes({ ...stores, newId });
 
   return {
     ...ground,

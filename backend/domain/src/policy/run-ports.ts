@@ -1,0 +1,79 @@
+// What runs over recorded sessions need of the world.
+import type { PageRequest } from '../kernel/page-request';
+import type { PolicyRunId, SessionId } from '@verity/protocol/ids';
+import type { Page } from '@verity/protocol/page';
+import type {
+  Difference,
+  OptimisationResult,
+  PolicyRun,
+  ReplayedSession,
+  SimulationResult,
+} from '@verity/protocol/policy/runs';
+import type { Moments } from './moments';
+import type { Outcomes } from './outcome-ports';
+import type { Policies } from './ports';
+import type { SimulationTally } from './simulation-tally';
+
+/** Where a simulation goes on after it was interrupted. */
+export interface Checkpoint {
+  after: SessionId | null;
+  tally: SimulationTally;
+}
+
+export interface ReplayedRecord extends Omit<
+  ReplayedSession,
+  'user_email' | 'user_name' | 'device_label'
+> {
+  /** What a reader must see first is higher. */
+  rank: number;
+}
+
+export interface PolicyRuns {
+  add(run: PolicyRun): Promise<void>;
+  byId(id: PolicyRunId): Promise<PolicyRun | null>;
+  /** Newest first. */
+  list(page: PageRequest): Promise<Page<PolicyRun>>;
+  /** The oldest that waits or was interrupted. */
+  next(): Promise<PolicyRun | null>;
+  countWaiting(): Promise<number>;
+  /** Marks it as running; answers where it goes on, or null when it is over. */
+  begin(
+    id: PolicyRunId,
+    at: Date,
+  ): Promise<{ run: PolicyRun; checkpoint: Checkpoint | null } | null>;
+  /** Keeps how far it is. False when it was cancelled: the work stops. */
+  advance(
+    id: PolicyRunId,
+    progress: PolicyRun['progress'],
+    checkpoint?: Checkpoint,
+  ): Promise<boolean>;
+  /** Ends a run that is running; one that was cancelled meanwhile stays cancelled. */
+  end(
+    id: PolicyRunId,
+    how:
+      | { state: 'done'; simulation: SimulationResult }
+      | { state: 'done'; optimisation: OptimisationResult }
+      | { state: 'failed'; problem: string },
+    at: Date,
+  ): Promise<void>;
+  /** Null when it is over already. */
+  cancel(id: PolicyRunId, at: Date): Promise<PolicyRun | null>;
+  /** Those of a session that are there already are left alone. */
+  addSessions(id: PolicyRunId, sessions: ReplayedRecord[]): Promise<void>;
+  /** What differs first, and within it the strictest and riskiest. */
+  sessions(
+    id: PolicyRunId,
+    filter: { difference?: Difference | undefined; ruleId?: string | undefined },
+    page: PageRequest,
+  ): Promise<Page<ReplayedSession>>;
+}
+
+export interface SimulationPorts {
+  runs: Pick<PolicyRuns, 'begin' | 'advance' | 'end' | 'addSessions'>;
+  moments: Pick<Moments, 'recorded' | 'countOfSessions'>;
+  outcomes: Pick<Outcomes, 'saidOf'>;
+  policies: Pick<Policies, 'byVersion'>;
+  clock: () => Date;
+  /** Lets others work in between; the job of a thread of its own need not. */
+  breathe(): Promise<void>;
+}
