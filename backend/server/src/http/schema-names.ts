@@ -10,6 +10,9 @@ import { Receipt } from '@verity/protocol/identity/privacy-routes';
 import * as identity from '@verity/protocol/identity/schemas';
 import * as network from '@verity/protocol/network/schemas';
 import * as operations from '@verity/protocol/operations/routes';
+import * as health from '@verity/protocol/policy/health';
+import * as outcomes from '@verity/protocol/policy/outcomes';
+import * as runs from '@verity/protocol/policy/runs';
 import * as policy from '@verity/protocol/policy/schemas';
 import { OwnAlert, OwnDecision } from '@verity/protocol/risk/why-routes';
 import * as risk from '@verity/protocol/risk/schemas';
@@ -76,6 +79,21 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
   PolicyChange: [policy.PolicyChange, 'One line of a difference between two versions.'],
   Policy: [policy.Policy, 'A version of the policy, with author, reason and difference.'],
   Decision: [policy.Decision, 'What the policy in force made of a session.'],
+  KeptDraft: [policy.KeptDraft, 'A draft that was sent and is kept.'],
+  PolicyOutcome: [outcomes.PolicyOutcome, 'What became of a challenge or a termination.'],
+  Share: [outcomes.Share, 'A share with its 95 % Wilson interval.'],
+  Effectiveness: [outcomes.Effectiveness, 'How well the policy did in a period.'],
+  PolicyRun: [runs.PolicyRun, 'A simulation or a search over recorded sessions.'],
+  ReplayHit: [runs.ReplayHit, 'Where a rule takes rights away in a replay.'],
+  ReplayFigures: [runs.ReplayFigures, 'What a policy makes of all the recorded sessions.'],
+  ReplayedSession: [runs.ReplayedSession, 'A session under a draft, beside the policy of today.'],
+  FrontierPoint: [runs.FrontierPoint, 'Thresholds, and what they make of recorded sessions.'],
+  SimulationResult: [runs.SimulationResult, 'What a draft would have made of the past.'],
+  OptimisationResult: [runs.OptimisationResult, 'What a search for thresholds found.'],
+  HitRates: [health.HitRates, 'Sessions, and how many were challenged and ended.'],
+  Divergence: [health.Divergence, 'How live rates differ from those foretold.'],
+  PolicyWatch: [health.PolicyWatch, 'A new version against what was foretold of it.'],
+  PolicySettings: [health.PolicySettings, 'How thresholds are searched and versions watched.'],
   Severity: [alerts.Severity, 'How bad it is.'],
   AlertStatus: [alerts.AlertStatus, 'Where an alert stands in its workflow.'],
   AlertKind: [alerts.AlertKind, 'What an alert is about.'],
