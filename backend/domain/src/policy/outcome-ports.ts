@@ -45,10 +45,7 @@ export interface Outcomes {
   /** What people said of one decision, or of everything up to then that hit a session. The later word stands. */
   say(about: { session: SessionId; decision: string | null }, said: Said, at: Date): Promise<void>;
   noteTimeToStop(session: SessionId, stoppedAt: Date, seconds: number): Promise<void>;
-  list(
-    filter: OutcomeFilter,
-    page: PageRequest,
-  ): Promise<Page<PolicyOutcome>>;
+  list(filter: OutcomeFilter, page: PageRequest): Promise<Page<PolicyOutcome>>;
   count(period: { from: Date; to: Date }): Promise<OutcomeCount[]>;
   /** Sessions that a version challenged as a whole, and that it ended, since then; each counted once. */
   hitBy(version: number, since: Date): Promise<{ challenged: number; terminated: number }>;
