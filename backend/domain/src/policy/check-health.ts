@@ -3,7 +3,7 @@ import type { PageRequest } from '../kernel/page-request';
 import type { HitRates, PolicySettings, PolicyWatch } from '@verity/protocol/policy/health';
 import type { Page } from '@verity/protocol/page';
 import type { Policy } from '@verity/protocol/policy/schemas';
-import { breather } from './breather';
+import { breather, type Breathe } from './breather';
 import { divergenceOf, nextLook, percent } from './health';
 import type { Moments } from './moments';
 import type { Outcomes } from './outcome-ports';
@@ -33,7 +33,7 @@ export interface HealthPorts extends RollbackPorts {
   outcomes: Pick<Outcomes, 'hitBy'>;
   /** Tells the admins. */
   warn(watch: PolicyWatch): Promise<void>;
-  breathe(): Promise<void>;
+  breathe: Breathe;
 }
 
 /** One look at the version in force. Looking twice changes nothing more. Answers how it stands; null for the first version. */

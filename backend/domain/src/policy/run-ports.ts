@@ -9,6 +9,7 @@ import type {
   ReplayedSession,
   SimulationResult,
 } from '@verity/protocol/policy/runs';
+import type { Breathe } from './breather';
 import type { Moments } from './moments';
 import type { Outcomes } from './outcome-ports';
 import type { Policies } from './ports';
@@ -75,5 +76,5 @@ export interface SimulationPorts {
   policies: Pick<Policies, 'byVersion'>;
   clock: () => Date;
   /** Lets others work in between; the job of a thread of its own need not. */
-  breathe(): Promise<void>;
+  breathe: Breathe;
 }
