@@ -26,7 +26,11 @@ const MEASURES: Record<string, Measure> = {
   },
   mouse: { usage: '--input DIR', run: evaluateMouse },
   fuzz: { usage: '--target http|socket [--minutes N]', run: evaluateFuzz },
-  poisoning: { usage: '--input FILE.csv [--updates N]', run: evaluatePoisoning },
+  poisoning: {
+    usage:
+      '[--modality phrase|keystroke|mouse] --input FILE.csv|FREE_TEXT.csv[.gz]|DIR [--updates N] [--victims N]',
+    run: evaluatePoisoning,
+  },
   takeover: {
     usage: '--input FREE_TEXT.csv[.gz] [--train-windows N] [--refit]',
     run: evaluateTakeover,
@@ -54,6 +58,8 @@ async function main(): Promise<number> {
         'train-windows': { type: 'string' },
         recent: { type: 'string' },
         updates: { type: 'string' },
+        victims: { type: 'string' },
+        modality: { type: 'string' },
         target: { type: 'string' },
         task: { type: 'string' },
         refit: { type: 'boolean' },

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
 import { openKeyRing } from '@verity/adapters/crypto/key-ring';
 import { createPasswordHasher } from '@verity/adapters/crypto/password';
 import { createVault } from '@verity/adapters/crypto/vault';
@@ -142,7 +141,7 @@ function artefactOf(modality: 'keystroke' | 'mouse'): string {
       }
     }
   }
-  return kind.train({ modality, windows, version: 1, now: systemClock(), trainAutoencoder });
+  return kind.train({ modality, windows, version: 1, now: systemClock() });
 }
 
 /** User and system time of a process in seconds (proc(5): fields 14 and 15, in ticks of 10 ms). */

@@ -8,13 +8,14 @@ import {
   type FusionWeights,
   type PhraseStage,
 } from '@verity/domain/risk/phrase-fusion';
+import { peopleTemplate } from '@verity/domain/risk/phrase-people';
 import {
   phraseTemplate,
   readyTemplate,
   type ReadyTemplate,
 } from '@verity/domain/risk/phrase-template';
 import { equalErrorRate, meanOf } from './error-rates';
-import { asPhrases, backgroundRows, readFixedText } from './keystroke-data';
+import { asPhrases, readFixedText } from './keystroke-data';
 import { logisticFit, type Example } from './logistic';
 
 const TRAIN = 200;
@@ -61,10 +62,7 @@ function measured(
   const background =
     side === 'people'
       ? readyTemplate(
-          phraseTemplate(
-            others.filter(isBackground).flatMap((i) => backgroundRows(people[i] as Float64Array[])),
-            { newest: Infinity },
-          ),
+          peopleTemplate(others.filter(isBackground).map((i) => people[i] as Float64Array[])),
         )
       : null;
   let known = plan.known(rows.slice(0, TRAIN));

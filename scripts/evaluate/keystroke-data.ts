@@ -13,10 +13,6 @@ export interface FixedTextData {
   subjects: Subject[];
 }
 
-/** Repetitions of a background person that are used. */
-const EARLY_ROWS = 6;
-const LATER_ROWS = 4;
-
 const LEADING = ['subject', 'sessionIndex', 'rep'] as const;
 
 /** A whole number cell. */
@@ -83,16 +79,4 @@ export function asPhrases({ features, subjects }: FixedTextData): Subject[] {
     name,
     rows: rows.map((row) => phraseFeatures(ms(row, holds), ms(row, steps))),
   }));
-}
-
-/** Of each background person: the first repetitions, since a stranger is new to the text, and some of later. */
-export function backgroundRows(rows: readonly Float64Array[]): Float64Array[] {
-  const later = rows.slice(EARLY_ROWS);
-  return [
-    ...rows.slice(0, EARLY_ROWS),
-    ...Array.from(
-      { length: Math.min(LATER_ROWS, later.length) },
-      (_, i) => later[Math.floor((i * later.length) / LATER_ROWS)] as Float64Array,
-    ),
-  ];
 }

@@ -1,7 +1,6 @@
 // The detectors that `evaluate -- keystroke` can name: each is trained on rows and gives a distance for a row.
 import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
 import { seededRandom } from '@verity/domain/kernel/maths';
-import { autoencoder } from '@verity/domain/risk/autoencoder';
 import type { Distance } from '@verity/domain/risk/detector';
 import { fusion, fusionWeights } from '@verity/domain/risk/phrase-fusion';
 import {
@@ -9,11 +8,14 @@ import {
   readyTemplate,
   type ReadyTemplate,
 } from '@verity/domain/risk/phrase-template';
+import { phraseKind, type PhraseModel } from '@verity/domain/risk/phrase-model';
 import { PHRASE_TRAITS, phraseTraits } from '@verity/domain/risk/phrase-traits';
-import { scaledManhattan } from '@verity/domain/risk/scaled-manhattan';
+import { autoencoder } from './autoencoder';
+import { follow } from './follower';
 import { asPhrases, type FixedTextData, type Subject } from './keystroke-data';
 import { gaussianMixture } from './gaussian-mixture';
 import { oneClassSvm } from './one-class-svm';
+import { scaledManhattan } from './scaled-manhattan';
 
 export interface TrainingContext {
   /** What people on the whole are like, where that may be known. */
@@ -29,6 +31,30 @@ export interface KeystrokeDetector {
   /** Updates of an adaptive run: after so many new rows. */
   refitEvery: number;
   train(rows: readonly Float64Array[], context: TrainingContext): Distance;
+  /** How an adaptive run learns, where not by training on the newest rows again. */
+  follow?(rows: readonly Float64Array[], others: readonly Float64Array[][]): Following;
+}
+
+/** A model that learns, one repetition after the other. */
+export interface Following {
+  distance(row: Float64Array): number;
+  learn(row: Float64Array): void;
+}
+
+/** Repetitions that a day of the recordings has. */
+const PER_DAY = 50;
+
+/** As the platform learns: by the same rules of when, and behind the same guard. */
+function followAsShipped(rows: readonly Float64Array[], others: readonly Float64Array[][]): Following {
+  const made = rows.map((features) => ({ features, sitting: '' }));
+  const follower = follow(phraseKind, 'phrase:0', made, { others });
+  let offered = 0;
+  return {
+    distance: (row) => (follower.model as PhraseModel).logOdds(row),
+    learn(features) {
+      follower.learn({ features, sitting: '' }, 1 + Math.floor(offered++ / PER_DAY));
+    },
+  };
 }
 
 /** One part of the fusion by itself: the sum of some traits of Verity's template. */
@@ -77,6 +103,7 @@ export const KEYSTROKE_DETECTORS: Record<string, KeystrokeDetector> = {
       const weights = fusionWeights({ practised, followed: adaptive }, people !== null);
       return fusion(weights, own, people);
     },
+    follow: followAsShipped,
   },
   /** As published: seconds, mean absolute deviation, nothing capped. */
   'manhattan-scaled': {

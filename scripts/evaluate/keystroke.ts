@@ -1,11 +1,8 @@
 // evaluate -- keystroke: the protocol of Killourhy and Maxion (2009) on any file of its layout.
 import { readFileSync } from 'node:fs';
 import type { Distance } from '@verity/domain/risk/detector';
-import {
-  phraseTemplate,
-  readyTemplate,
-  type ReadyTemplate,
-} from '@verity/domain/risk/phrase-template';
+import { peopleTemplate } from '@verity/domain/risk/phrase-people';
+import { readyTemplate } from '@verity/domain/risk/phrase-template';
 import { misfit } from './csv';
 import {
   deviationOf,
@@ -15,10 +12,11 @@ import {
   medianOf,
   missAtFalseAlarm,
 } from './error-rates';
-import { asPhrases, backgroundRows, readFixedText, type Subject } from './keystroke-data';
+import { asPhrases, readFixedText, type Subject } from './keystroke-data';
 import {
   KEYSTROKE_DETECTORS,
   SHIPPED_DETECTOR,
+  type Following,
   type KeystrokeDetector,
 } from './keystroke-detectors';
 import { countOption, inputFile, type Options } from './options';
@@ -101,7 +99,7 @@ function judge(
   subjects: readonly Subject[],
   place: number,
   plan: Plan,
-  people: ReadyTemplate | null,
+  people: readonly Float64Array[][] | null,
 ): Trial {
   const { rows } = subjects[place] as Subject;
   const others = subjects.filter((_, i) => i !== place);
@@ -109,41 +107,52 @@ function judge(
   const test = rows.slice(-TEST_REPS);
   const before = rows.slice(0, -TEST_REPS).slice(0, MOST_TRAIN_REPS);
   const known = plan.recent === null ? before.slice(0, plan.trainReps) : before.slice(-plan.recent);
-  let practised = plan.recent === null ? known.length : before.length;
-  const train = (): Distance =>
-    plan.detector.train(known, { people, practised, adaptive: plan.adaptive });
-
-  let distance = train();
+  const practised = plan.recent === null ? known.length : before.length;
+  const { distance, learn } = learner(plan, known, practised, people);
   const microseconds = timed(distance, test);
   const attempts = impostors.flatMap((other) => other.rows.slice(0, IMPOSTOR_REPS));
   const genuine: number[] = [];
   const impostor: number[] = [];
-  let learnt = 0;
   let tried = 0;
   test.forEach((row, i) => {
     genuine.push(distance(row));
     // Impostors come spread over the stream: an adaptive model meets them in all its states.
     const due = Math.round(((i + 1) * attempts.length) / test.length);
     for (; tried < due; tried++) impostor.push(distance(attempts[tried] as Float64Array));
-    if (!plan.adaptive) return;
-    known.push(row);
-    if (known.length > MOST_TRAIN_REPS) known.shift();
-    practised++;
-    if (++learnt % plan.detector.refitEvery === 0) distance = train();
+    learn(row);
   });
   const takeovers = impostors.map((other) => other.rows.slice(0, TAKEOVER_REPS).map(distance));
   return { genuine, impostor, takeovers, microseconds };
 }
 
-function peopleBut(phrases: readonly Subject[], place: number): ReadyTemplate {
-  const others = phrases.filter((_, i) => i !== place).filter(isBackground);
-  return readyTemplate(
-    phraseTemplate(
-      others.flatMap(({ rows }) => backgroundRows(rows)),
-      { newest: Infinity },
-    ),
-  );
+function learner(
+  { detector, adaptive }: Plan,
+  rows: readonly Float64Array[],
+  practised: number,
+  others: readonly Float64Array[][] | null,
+): Following {
+  if (adaptive && detector.follow) return detector.follow(rows, others ?? []);
+  const people = others && readyTemplate(peopleTemplate(others));
+  const train = (known: readonly Float64Array[]): Distance =>
+    detector.train(known, { people, practised: practised + known.length - rows.length, adaptive });
+  let known = rows.slice();
+  let distance = train(known);
+  let learnt = 0;
+  return {
+    distance: (row) => distance(row),
+    learn(row) {
+      if (!adaptive) return;
+      known = [...known, row].slice(-MOST_TRAIN_REPS);
+      if (++learnt % detector.refitEvery === 0) distance = train(known);
+    },
+  };
 }
+
+const peopleBut = (phrases: readonly Subject[], place: number): Float64Array[][] =>
+  phrases
+    .filter((_, i) => i !== place)
+    .filter(isBackground)
+    .map(({ rows }) => rows);
 
 /** Of the fastest of some rounds: what else the machine does meanwhile is not the detector's cost. */
 function timed(distance: Distance, rows: readonly Float64Array[]): number {

@@ -1,5 +1,5 @@
 // evaluate -- mouse: recorded sessions against the accounts that they claim. Is it the owner who moves the mouse?
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clamp } from '@verity/domain/kernel/maths';
 import { EVIDENCE, PRIOR_LOG_ODDS } from '@verity/domain/risk/evidence';
@@ -10,7 +10,7 @@ import { BAND_FLOOR } from '@verity/protocol/risk/schemas';
 import { misfit, parseCsv } from './csv';
 import { areaUnderCurve, equalErrorRate, falseAlarmThreshold, medianOf } from './error-rates';
 import { mouseWindowsOf, readMousePart } from './mouse-data';
-import type { Options } from './options';
+import { inputDirectory, type Options } from './options';
 
 /** Actions of one session resemble one another: evidence of many grows slower than their number. */
 const RESEMBLANCE = 0.05;
@@ -32,7 +32,7 @@ interface Scored {
  */
 export function evaluateMouse(options: Options, say: (progress: string) => void) {
   const directory = inputDirectory(options);
-  const enrolled = enrolment(directory);
+  const enrolled = enrolledActions(directory);
   const shipped = shippedPeople().filter(({ name }) => !enrolled.has(name));
   say(`${enrolled.size} accounts, ${shipped.length} shipped people who are none of them`);
 
@@ -154,7 +154,7 @@ function microsecondsOf({
 }
 
 /** The actions of each account, session after session. */
-function enrolment(directory: string): Map<string, Float64Array[]> {
+export function enrolledActions(directory: string): Map<string, Float64Array[]> {
   const enrolled = new Map<string, Float64Array[]>();
   for (const session of readMousePart(directory, 'training_files')) {
     const windows = enrolled.get(session.user) ?? [];
@@ -165,16 +165,8 @@ function enrolment(directory: string): Map<string, Float64Array[]> {
   return enrolled;
 }
 
-function inputDirectory(options: Options): string {
-  const path = options['input'];
-  if (typeof path !== 'string' || path === '') throw misfit('--input DIR is missing');
-  if (!existsSync(path)) throw misfit(`There is no directory ${path}`);
-  if (!statSync(path).isDirectory()) throw misfit(`${path} is not a directory`);
-  return path;
-}
-
 /** By name of session, whether it was somebody else's. */
-function readLabels(directory: string): Map<string, boolean> {
+export function readLabels(directory: string): Map<string, boolean> {
   const path = join(directory, 'public_labels.csv');
   if (!existsSync(path)) throw misfit(`${directory} has no public_labels.csv`);
   const { header, rows } = parseCsv(readFileSync(path, 'utf8'), path);

@@ -12,6 +12,14 @@ export function inputFile(options: Options): string {
   return path;
 }
 
+export function inputDirectory(options: Options): string {
+  const path = options['input'];
+  if (typeof path !== 'string' || path === '') throw misfit('--input DIR is missing');
+  if (!existsSync(path)) throw misfit(`There is no directory ${path}`);
+  if (!statSync(path).isDirectory()) throw misfit(`${path} is not a directory`);
+  return path;
+}
+
 export function countOption(
   options: Options,
   name: string,

@@ -1,6 +1,24 @@
 // Trains the autoencoder with brain.js: NeuralNetwork with input = output (its AE class reports error 0 and gives NaN).
 import { NeuralNetwork } from 'brain.js';
-import type { NetworkLayer, TrainAutoencoder } from '@verity/domain/risk/autoencoder';
+import type { SeededRandom } from '@verity/domain/kernel/maths';
+
+/** Dense layers of tanh: `weights[node][input]`. */
+export interface NetworkLayer {
+  weights: number[][];
+  biases: number[];
+}
+
+export interface AutoencoderTask {
+  /** Rows of numbers in [-1, 1], all of one width; the network learns to give each back. */
+  rows: readonly Float64Array[];
+  hidden: readonly number[];
+  iterations: number;
+  learningRate: number;
+  random: SeededRandom;
+}
+
+/** Trains a network with tanh in every layer. Supplied from outside: it may be slow, and runs where it blocks nobody. */
+export type TrainAutoencoder = (task: AutoencoderTask) => NetworkLayer[];
 
 /** Blocks for about a second: call it from a worker thread or a job. The start weights come from `random`, so it repeats. */
 export const trainAutoencoder: TrainAutoencoder = ({

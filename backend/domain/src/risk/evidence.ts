@@ -50,9 +50,3 @@ export const STEP_UP_WEIGHT = {
   password: -1.2,
 } as const;
 export type StepUpProof = keyof typeof STEP_UP_WEIGHT;
-
-/** What one window of behaviour like the owner's typically weighs, and how long a person needs for it. */
-export const OWN_WINDOW = {
-  keystroke: { weight: -0.6, seconds: 8 },
-  mouse: { weight: -0.07, seconds: 3 },
-} as const;

@@ -3,8 +3,30 @@ import type { ModelKind, ReadyModel } from './model-kind';
 import type { ModelRecord, WindowRecord } from './ports';
 import { guardUpdates } from './update-guard';
 
-/** Windows may wait for others to agree with them; so many more than are learnt from are looked at. */
-export const MOST_PENDING = 100;
+const DAY_MS = 86_400_000;
+/** Of a model that knows enough: it is made anew after so long when there is anything new. */
+const REFRESH_DAYS = 7;
+
+/** Whether there is so much more to learn from that another model is worth its training. */
+export function trainingDue(
+  windows: number,
+  trained: Pick<ModelRecord, 'windows' | 'trainedAt'> | null,
+  now: Date,
+  { windows: { first, most, every }, guard }: Pick<ModelKind, 'windows' | 'guard'>,
+): boolean {
+  if (!trained) return windows >= first;
+  if (trained.windows < most && windows >= 2 * trained.windows) return true;
+  // As many as a block always wait for the next one.
+  if (windows >= trained.windows + every + (guard?.block ?? 0)) return true;
+  const days = (now.getTime() - trained.trainedAt.getTime()) / DAY_MS;
+  return windows > trained.windows && days >= REFRESH_DAYS;
+}
+
+/** How many of the newest windows to look at: those that are known, and twice what makes a training due. */
+export const windowsToRead = ({
+  windows: { most, every },
+  guard,
+}: Pick<ModelKind, 'windows' | 'guard'>): number => most + 2 * (every + (guard?.block ?? 0));
 
 export interface Lesson {
   /** Oldest first; null when nothing new may teach. */

@@ -1,7 +1,6 @@
 // What a kind of behaviour model is: how it learns the windows of one modality, is read back, and weighs.
 import type { Source, ModelState } from '@verity/protocol/risk/schemas';
 import type { Modality } from '../kernel/behaviour-features';
-import type { TrainAutoencoder } from './autoencoder';
 import type { Baseline, GuardRules } from './update-guard';
 
 export interface ModelTask {
@@ -17,7 +16,6 @@ export interface ModelTask {
   now: Date;
   /** The artefact of the version before, null for the first: where a model came from bounds how far it may go. */
   before?: string | null;
-  trainAutoencoder: TrainAutoencoder;
 }
 
 export interface Weighed {

@@ -5,11 +5,39 @@ import { Instant } from '@verity/protocol/ids';
 import { ModelState } from '@verity/protocol/risk/schemas';
 import { MOUSE_FEATURES } from '../kernel/behaviour-features';
 import type { Trees } from './boosted-trees';
+import { STEEPEST } from './mouse-calibration';
 
 /** Bytes in base64. */
 const packed = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64');
 const WIDTH = MOUSE_FEATURES.length;
 const DEEPEST = 6;
+
+/** What weighs an action: trees over bins, and what their score is worth. */
+const judge = {
+  cuts: z.array(z.array(z.number())).length(WIDTH),
+  trees: z.strictObject({
+    depth: z.number().int().min(1).max(DEEPEST),
+    features: packed,
+    bins: packed,
+    leaves: packed,
+  }),
+  calibration: z.strictObject({
+    slope: z.number().min(0).max(STEEPEST),
+    middle: z.number().min(-10).max(10),
+  }),
+};
+
+const whole = ({ trees }: { trees: { depth: number } & Record<'features' | 'bins' | 'leaves', string> }) => {
+  const inner = 2 ** trees.depth - 1;
+  const features = bytesOf(trees.features);
+  const count = features.length / inner;
+  return (
+    Number.isInteger(count) &&
+    features.every((feature) => feature < WIDTH) &&
+    bytesOf(trees.bins).length === features.length &&
+    bytesOf(trees.leaves).length === count * (inner + 1) * 2
+  );
+};
 
 export const MouseArtefact = z
   .strictObject({
@@ -27,40 +55,26 @@ export const MouseArtefact = z
     /** Other people of this installation among those it was compared with, and people of the shipped background. */
     cohort: z.number().int().min(0),
     shipped: z.number().int().min(0),
-    cuts: z.array(z.array(z.number())).length(WIDTH),
-    trees: z.strictObject({
-      depth: z.number().int().min(1).max(DEEPEST),
-      features: packed,
-      bins: packed,
-      leaves: packed,
-    }),
+    ...judge,
     /** What is usual of the person, for the words: median and spread of each feature. */
     usual: z.strictObject({
       centre: z.array(z.number().nullable()).length(WIDTH),
       scale: z.array(z.number().nullable()).length(WIDTH),
     }),
-    calibration: z.strictObject({
-      slope: z.number().min(0).max(10),
-      middle: z.number().min(-10).max(10),
-    }),
     lowest: z.number().max(0),
     highest: z.number().min(0),
+    /** The model as it was enrolled: what is learnt afterwards stays near it. Null while the person is being enrolled. */
+    enrolled: z
+      .strictObject({ at: Instant, ...judge })
+      .refine(whole, 'has parts that do not fit together')
+      .nullable()
+      .default(null),
   })
   .refine(({ features }) => features.join() === MOUSE_FEATURES.map(({ name }) => name).join(), {
     message: 'was made for other features',
     path: ['features'],
   })
-  .refine(({ trees }) => {
-    const inner = 2 ** trees.depth - 1;
-    const features = bytesOf(trees.features);
-    const count = features.length / inner;
-    return (
-      Number.isInteger(count) &&
-      features.every((feature) => feature < WIDTH) &&
-      bytesOf(trees.bins).length === features.length &&
-      bytesOf(trees.leaves).length === count * (inner + 1) * 2
-    );
-  }, 'has parts that do not fit together');
+  .refine(whole, 'has parts that do not fit together');
 export type MouseArtefact = z.infer<typeof MouseArtefact>;
 
 /** Throws `invalid-input` when it is truncated, foreign, or of another format or feature set. */

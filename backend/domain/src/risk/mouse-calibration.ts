@@ -11,6 +11,8 @@ export interface MouseCalibration {
 export const SCORE_REACH = 2;
 /** Actions of one person in a row resemble one another; so blocks of them are what is counted, not each for itself. */
 export const BLOCK_ACTIONS = 20;
+/** Natural log-odds of an action per unit of score: where it is steeper, one action reaches its bounds anyway. */
+export const STEEPEST = 10;
 /** Variance of a block's mean score, and what it is worth in blocks: from recorded people, docs/models/mouse.md. */
 const TYPICAL_VARIANCE = 0.12;
 const TYPICAL_STRENGTH = 6;
@@ -34,7 +36,7 @@ export function calibrateMouse(own: Runs, strangers: Runs): MouseCalibration {
     (joined(squares(ownMeans, mine), ownMeans.length) +
       joined(squares(strangerMeans, theirs), strangerMeans.length)) /
     2;
-  const slope = Math.max(0, theirs - mine) / variance / BLOCK_ACTIONS;
+  const slope = clamp((theirs - mine) / variance / BLOCK_ACTIONS, 0, STEEPEST);
   // These strangers were never met. Some who come later were, and score higher: the middle lies half way to even odds.
   return { slope: roundTo(slope, 6), middle: roundTo((mine + theirs) / 4, 6) };
 }

@@ -6,7 +6,8 @@ import { normalDraw, seededRandom } from '../kernel/maths';
 import { shippedPeople } from './mouse-background';
 import { calibrateMouse, SCORE_REACH, weightOfScore } from './mouse-calibration';
 import { mouseInWords } from './mouse-words';
-import { parseMouseModel, trainMouseModel, type MouseTraining } from './mouse-model';
+import { MOUSE_GUARD, parseMouseModel, trainMouseModel, type MouseTraining } from './mouse-model';
+import { guardUpdates } from './update-guard';
 
 const WIDTH = MOUSE_FEATURES.length;
 const SPEED = MOUSE_FEATURES.findIndex(({ name }) => name === 'speed');
@@ -118,6 +119,56 @@ describe('a mouse model', () => {
       );
     }
     expect(() => model.weigh(new Float64Array(13))).toThrow(/13 features/);
+  });
+});
+
+describe('an enrolled mouse model', () => {
+  const DAY_MS = 86_400_000;
+  const known = actionsOf(1, 1_040);
+  const enrolled = trainMouseModel(training({ windows: known }));
+  const before = JSON.stringify(enrolled);
+  const first = parseMouseModel(before);
+  const stranger = actionsOf(77, 1_200);
+  const later = (windows: Float64Array[], days: number) =>
+    trainMouseModel(training({ windows, version: 4, before, now: new Date(days * DAY_MS) }));
+  const guarded = (windows: Float64Array[]) =>
+    guardUpdates(
+      first.baseline!,
+      windows.map((features, at) => ({ at, features })),
+      MOUSE_GUARD,
+    );
+
+  it('is taught by its person, and refuses whoever pulls it away', () => {
+    // The same person goes on: the same seed draws the same centre first.
+    const own = actionsOf(1, 1_440).slice(1_040);
+    expect(guarded(own).taught.length).toBeGreaterThan(300);
+    expect(guarded(stranger.slice(0, 400)).taught).toEqual([]);
+  });
+
+  it('is led no farther than a bounded change of weight, however much it was taught', () => {
+    const spoilt = parseMouseModel(JSON.stringify(later([...known.slice(-200), ...stranger.slice(0, 1_100)], 1)));
+    let total = 0;
+    for (const window of stranger.slice(1_100)) {
+      const [then, now] = [first.weigh(window).weight, spoilt.weigh(window).weight];
+      expect(Math.abs(now - then)).toBeLessThanOrEqual(0.03 + 1e-9);
+      total += now;
+    }
+    expect(total).toBeGreaterThan(1);
+  });
+
+  it('keeps to its enrolment for months, and only where others of the installation were there', () => {
+    expect(later(known, 89).enrolled).not.toBeNull();
+    expect(later(known, 91).enrolled).toBeNull();
+    const shipped = shippedPeople().map(({ windows }) => windows);
+    const whisper = trainMouseModel(training({ windows: known, cohort: [], shipped }));
+    expect(parseMouseModel(JSON.stringify(whisper)).baseline).toBeUndefined();
+    const { enrolled: _, ...old } = enrolled;
+    expect(parseMouseModel(JSON.stringify(old)).windows).toBe(1_040);
+    const kept = later(known, 1);
+    const broken = { ...kept, enrolled: { ...kept.enrolled, trees: { ...kept.enrolled!.trees, bins: 'AAAA' } } };
+    expect(() => parseMouseModel(JSON.stringify(broken))).toThrow(
+      expect.objectContaining({ code: 'invalid-input' }),
+    );
   });
 });
 

@@ -3,10 +3,11 @@ import { Fault } from '@verity/protocol/faults';
 import { MOUSE_FEATURES } from '../kernel/behaviour-features';
 import { clamp, quantileOfSorted, roundTo, seededRandom } from '../kernel/maths';
 import { binInto, cutsOf, growTrees, scoreTrees, type Cuts, type Trees } from './boosted-trees';
-import { packTrees, readMouseArtefact, unpackTrees, type MouseArtefact } from './mouse-artefact';
+import { MouseArtefact, packTrees, readMouseArtefact, unpackTrees } from './mouse-artefact';
 import { calibrateMouse, weightOfScore } from './mouse-calibration';
 import { mouseInWords } from './mouse-words';
 import type { ReadyModel } from './model-kind';
+import type { GuardRules } from './update-guard';
 
 /** Actions: for a first model, for one that is called ready, and the most that one is trained on. */
 export const MOUSE_ACTIONS = { first: 80, needed: 250, most: 2_000, every: 500 } as const;
@@ -28,6 +29,20 @@ const BOUNDS = {
 } as const;
 const FEWEST_COHORT = 3;
 
+/** What the guard lets an enrolled model learn: docs/models/mouse.md says how they were chosen. */
+export const MOUSE_GUARD: GuardRules = {
+  enrolled: 1_000,
+  block: 80,
+  perDay: 1_000,
+  directed: 0.15,
+  apart: 0.8,
+};
+/** What a model has learnt since its enrolment may change the weight of an action by so much, natural log-odds. */
+const MOST_INFLUENCE = 0.03;
+/** What a model has become counts as enrolled after so long: who changes for good is followed over months. */
+const ENROLMENT_DAYS = 90;
+const DAY_MS = 86_400_000;
+
 export interface MouseTraining {
   /** Actions of the person, oldest first. */
   windows: readonly Float64Array[];
@@ -37,6 +52,8 @@ export interface MouseTraining {
   shipped: readonly (readonly Float64Array[])[];
   version: number;
   now: Date;
+  /** The artefact of the version before, null for the first. */
+  before?: string | null;
 }
 
 /**
@@ -79,7 +96,22 @@ export function trainMouseModel(training: MouseTraining): MouseArtefact {
     usual: usualOf(own),
     calibration: calibrated(own, cohort, shipped, tested, seed),
     ...(tested ? BOUNDS.tested : BOUNDS.whisper),
+    enrolled: tested ? enrolledModel(training.before ?? null, now) : null,
   };
+}
+
+/** Only what was told from people of the same installation is worth keeping to. */
+const isTested = ({ cohort }: Pick<MouseArtefact, 'cohort'>): boolean => cohort >= FEWEST_COHORT;
+
+/** The enrolled model behind the version before, where it holds: null while somebody is being enrolled. */
+function enrolledModel(before: string | null, now: Date): MouseArtefact['enrolled'] {
+  if (before === null) return null;
+  const { data } = MouseArtefact.safeParse(JSON.parse(before));
+  if (!data || !isTested(data) || data.windows < MOUSE_GUARD.enrolled) return null;
+  const { cuts, trees, calibration, trainedAt } = data;
+  const enrolled = data.enrolled ?? { at: trainedAt, cuts, trees, calibration };
+  const days = (now.getTime() - Date.parse(enrolled.at)) / DAY_MS;
+  return days < ENROLMENT_DAYS ? enrolled : null;
 }
 
 /** Trees whose score rises with strangeness. The person counts as much as all others; these count alike. */
@@ -168,9 +200,13 @@ export interface MouseModel extends ReadyModel {
 /** Reads an artefact back. Throws `invalid-input` when it is truncated, foreign, or of another format or feature set. */
 export function parseMouseModel(json: string): MouseModel {
   const artefact = readMouseArtefact(json);
+  const { lowest, highest, calibration, usual, enrolled } = artefact;
   const score = scorer(artefact.cuts, unpackTrees(artefact.trees));
+  const before = enrolled && {
+    score: scorer(enrolled.cuts, unpackTrees(enrolled.trees)),
+    calibration: enrolled.calibration,
+  };
   const certainty = clamp(artefact.windows / FULL_VOICE_ACTIONS, 0, 1);
-  const { lowest, highest, calibration, usual } = artefact;
   const scoreChecked = (window: Float64Array): number => {
     if (window.length === WIDTH) return score(window);
     throw new Fault(
@@ -179,17 +215,27 @@ export function parseMouseModel(json: string): MouseModel {
       { fix: 'Train the model again with windows of this version of Verity.' },
     );
   };
+  const weigh = (window: Float64Array): number => {
+    const weight = clamp(weightOfScore(calibration, scoreChecked(window)), lowest, highest);
+    if (!window.some((x) => x === x)) return 0;
+    if (!before) return weight;
+    const then = clamp(weightOfScore(before.calibration, before.score(window)), lowest, highest);
+    return clamp(weight, then - MOST_INFLUENCE, then + MOST_INFLUENCE);
+  };
+  const column = (values: readonly (number | null)[]): Float64Array =>
+    Float64Array.from(values, (x) => x ?? Number.NaN);
   return {
     modality: 'mouse',
     version: artefact.version,
     trainedAt: new Date(artefact.trainedAt),
     windows: artefact.windows,
     state: artefact.state,
+    ...(isTested(artefact)
+      ? { baseline: { centre: column(usual.centre), scale: column(usual.scale) } }
+      : {}),
     score: scoreChecked,
     weigh(window) {
-      const found = scoreChecked(window);
-      const raw = window.some((x) => x === x) ? weightOfScore(calibration, found) : 0;
-      const weight = roundTo(clamp(raw, lowest, highest) * certainty, 6);
+      const weight = roundTo(clamp(weigh(window), lowest, highest) * certainty, 6);
       return { weight, value: mouseInWords(usual, window, weight) };
     },
   };

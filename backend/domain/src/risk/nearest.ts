@@ -1,8 +1,8 @@
 // The nearest-windows detector: are the windows most like this one the person's own, or other people's?
 import { Fault } from '@verity/protocol/faults';
 import { roundTo } from '../kernel/maths';
+import { centreAndScale } from './centre-and-scale';
 import type { Detector } from './detector';
-import { centreAndScale } from './scaled-manhattan';
 
 export interface NearestArtefact {
   centre: (number | null)[];
@@ -45,31 +45,60 @@ export const nearestWindows: Detector<NearestArtefact> = {
     };
   },
   ready(artefact) {
-    const centre = Float64Array.from(artefact.centre, (x) => x ?? Number.NaN);
-    const inverse = inverseOf(Float64Array.from(artefact.scale, (x) => x ?? Number.NaN));
-    const weights = Float64Array.from(centre, (_, f) => artefact.weights?.[f] ?? 1);
-    const weight = new Float64Array(centre.length);
-    const own = unpacked(artefact.own);
-    const people = unpacked(artefact.people);
-    const here = new Float64Array(centre.length);
-    const present = new Int32Array(centre.length);
+    const distances = nearestDistances(artefact, [artefact.own]);
+    const out = new Float64Array(1);
     return (window) => {
-      let count = 0;
-      for (let f = 0; f < centre.length; f++) {
-        const z = ((window[f] as number) - (centre[f] as number)) * (inverse[f] as number);
-        if (z !== z) continue;
-        here[count] = z;
-        weight[count] = weights[f] as number;
-        present[count++] = f;
-      }
-      const near = meanOfNearest({ here, present, weight, count }, own, centre.length);
-      return people.length > 0
-        ? near /
-            Math.max(meanOfNearest({ here, present, weight, count }, people, centre.length), 0.05)
-        : near;
+      distances(window, out);
+      return out[0] as number;
     };
   },
 };
+
+/**
+ * Gives the function that writes, for each of several sets of the person's windows, the distance of a window from them
+ * over its distance from other people's into `out`. Sets beyond the first are packed by `packWindows`.
+ */
+export function nearestDistances(
+  artefact: NearestArtefact,
+  owns: readonly string[],
+): (window: Float64Array, out: Float64Array) => void {
+  const { centre, inverse } = placeOf(artefact);
+  const weights = Float64Array.from(centre, (_, f) => artefact.weights?.[f] ?? 1);
+  const weight = new Float64Array(centre.length);
+  const sets = owns.map(unpacked);
+  const people = unpacked(artefact.people);
+  const here = new Float64Array(centre.length);
+  const present = new Int32Array(centre.length);
+  return (window, out) => {
+    let count = 0;
+    for (let f = 0; f < centre.length; f++) {
+      const z = ((window[f] as number) - (centre[f] as number)) * (inverse[f] as number);
+      if (z !== z) continue;
+      here[count] = z;
+      weight[count] = weights[f] as number;
+      present[count++] = f;
+    }
+    const place = { here, present, weight, count };
+    const others =
+      people.length > 0 ? Math.max(meanOfNearest(place, people, centre.length), 0.05) : 1;
+    for (let s = 0; s < sets.length; s++) {
+      out[s] = meanOfNearest(place, sets[s] as Int8Array, centre.length) / others;
+    }
+  };
+}
+
+/** The newest of these windows, as another set of the person's own for an artefact made before. */
+export function packWindows(artefact: NearestArtefact, windows: readonly Float64Array[]): string {
+  const { centre, inverse } = placeOf(artefact);
+  return packed(windows.slice(-MOST_OWN), centre, inverse);
+}
+
+function placeOf({ centre, scale }: NearestArtefact) {
+  return {
+    centre: Float64Array.from(centre, (x) => x ?? Number.NaN),
+    inverse: inverseOf(Float64Array.from(scale, (x) => x ?? Number.NaN)),
+  };
+}
 
 const inverseOf = (scale: Float64Array): Float64Array =>
   scale.map((s) => (Number.isFinite(s) ? STEPS / Math.max(s, 1e-6) : Number.NaN));

@@ -14,8 +14,8 @@ const DAY_MS = 86_400_000;
 /** Repetitions of somebody with a rhythm of their own; `tempo` 2 is half as fast. */
 function repetitions(person: number, count: number, seed: number, tempo = 1): Float64Array[] {
   const own = seededRandom(person);
-  const holds = Array.from({ length: KEYS }, () => 60 + 110 * own());
-  const steps = Array.from({ length: KEYS - 1 }, () => 90 + 330 * own());
+  const holds = Array.from({ length: KEYS }, () => 70 + 60 * own());
+  const steps = Array.from({ length: KEYS - 1 }, () => 120 + 160 * own());
   const random = seededRandom(seed);
   const around = (ms: number): number => ms * tempo * Math.exp(0.12 * normalDraw(random));
   return Array.from({ length: count }, () => phraseFeatures(holds.map(around), steps.map(around)));
@@ -48,12 +48,43 @@ describe('a model of a fixed text', () => {
     expect(model.weigh(repetitions(1, 1, 6)[0]!).value).toBe('this text typed like you do');
   });
 
-  it('speaks softly when it knows ten repetitions only', () => {
-    const young = parsePhraseModel(JSON.stringify(train(repetitions(1, REPETITIONS.first, 5))));
-    expect(young.state).toBe('learning');
+  it('leans to nobody without proof: strangers of a close rhythm speak against, softly, from ten repetitions on', () => {
+    for (const known of [REPETITIONS.first, 15, 20, 30]) {
+      const young = parsePhraseModel(JSON.stringify(train(repetitions(1, known, 5))));
+      for (const person of [2, 3, 4, 5, 6, 7, 8]) {
+        expect(mean(weights(repetitions(person, 10, 6), young))).toBeGreaterThan(0.1);
+      }
+      expect(mean(weights(repetitions(1, 40, 6), young))).toBeLessThan(-0.5);
+    }
+    const first = parsePhraseModel(JSON.stringify(train(repetitions(1, REPETITIONS.first, 5))));
+    expect(first.state).toBe('learning');
     const strangers = [2, 3, 4, 5].flatMap((person) => repetitions(person, 10, 6));
-    expect(mean(weights(strangers, young))).toBeGreaterThan(0.1);
-    expect(mean(weights(strangers, young))).toBeLessThan(mean(weights(strangers)) / 2);
+    expect(mean(weights(strangers, first))).toBeLessThan(mean(weights(strangers)) / 1.5);
+  });
+
+  it('knows people on the whole where others type the same text, and does without where few do', () => {
+    const others = [12, 13, 14, 15, 16].map((person) => repetitions(person, 40, 3));
+    const trained = (people: Float64Array[][]) =>
+      trainPhraseModel({
+        modality: 'phrase:0.10.0',
+        windows: repetitions(1, 60, 5),
+        others: people,
+        version: 3,
+        now: NOW,
+      });
+    const known = trained(others);
+    expect(JSON.stringify(known).length).toBeLessThan(20_000);
+    const among = parsePhraseModel(JSON.stringify(known));
+    expect(mean(weights(repetitions(1, 40, 6), among))).toBeLessThan(-0.5);
+    const strangers = [2, 3, 4, 5].flatMap((person) => repetitions(person, 10, 6));
+    expect(mean(weights(strangers, among))).toBeGreaterThan(0.5);
+    expect(trained(others.slice(0, 2)).people).toBeNull();
+    // Repetitions of another text, or too few, make nobody part of it.
+    const foreign = [new Array(40).fill(new Float64Array(4)), repetitions(17, 3, 1)];
+    expect(trained([...others.slice(0, 2), ...foreign]).people).toBeNull();
+    const { people } = known;
+    const broken = { ...known, people: { ...people, centre: [1, 2, 3] } };
+    expect(() => parsePhraseModel(JSON.stringify(broken))).toThrow(Fault);
   });
 
   it('follows its person from the enrolled rhythm, but only within reach of it', () => {

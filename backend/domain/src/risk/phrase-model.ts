@@ -8,14 +8,13 @@ import { clamp, roundTo } from '../kernel/maths';
 import { keysOf, PHRASE_KEYS } from '../kernel/phrase-features';
 import type { ModelKind, ModelTask, ReadyModel, Weighed } from './model-kind';
 import { phraseJudge } from './phrase-fusion';
+import { peopleTemplate } from './phrase-people';
 import { GRID, phraseTemplate, readyTemplate, type PhraseTemplate } from './phrase-template';
 import { phraseInWords } from './phrase-words';
 import { withinReach, type GuardRules } from './update-guard';
 
 /** Repetitions that make a first model, that make it `ready`, that are learnt from; and made anew after so many more. */
 export const REPETITIONS = { first: 10, needed: 20, most: 200, every: 5 } as const;
-/** From so many on the rhythm is followed closely enough for the weights of a model that goes on learning. */
-const FOLLOWED_FROM = 50;
 /**
  * A repetition's log-odds count in part: what the same person does within minutes is not independent. The fewer
  * repetitions a model knows, the less it says; this many are full voice.
@@ -24,7 +23,6 @@ const TEMPER = 0.6;
 const FULL_VOICE = 30;
 const LEAST_VOICE = 0.4;
 const BOUNDS = { lowest: -1.5, highest: 3 } as const;
-
 /** What the guard lets a model of a fixed text learn; chosen so that 19 of 20 blocks of the person's own pass. */
 export const PHRASE_GUARD: GuardRules = {
   enrolled: 50,
@@ -33,6 +31,8 @@ export const PHRASE_GUARD: GuardRules = {
   directed: 0.6,
   apart: 1.4,
 };
+/** Others who type the same text: so many people, so many repetitions of each; with fewer the person is judged alone. */
+export const PHRASE_COHORT = { people: 12, windows: 200, least: 10, fewest: 3 } as const;
 /** The anchor follows the model so slowly: a person who changes for good is followed over months. Deviations a day. */
 const ANCHOR_PER_DAY = 0.01;
 const DAY_MS = 86_400_000;
@@ -78,13 +78,16 @@ export const PhraseArtefact = z
     windows: z.number().int().min(REPETITIONS.first),
     state: ModelState,
     template: Template,
+    /** Of other people of this installation typing the same text; null where too few do. */
+    people: Template.nullable().default(null),
     /** As it was enrolled: what is learnt afterwards stays within reach of it. Null while it is being enrolled. */
     anchor: Template.nullable(),
   })
-  .refine(({ anchor, template }) => !anchor || anchor.centre.length === template.centre.length, {
-    message: 'is of another text',
-    path: ['anchor'],
-  });
+  .refine(
+    ({ anchor, people, template: { centre } }) =>
+      [anchor, people].every((other) => !other || other.centre.length === centre.length),
+    'has templates of several texts',
+  );
 export type PhraseArtefact = z.infer<typeof PhraseArtefact>;
 
 export function trainPhraseModel({
@@ -92,15 +95,16 @@ export function trainPhraseModel({
   windows,
   version,
   now,
+  others = [],
   before = null,
-}: Omit<ModelTask, 'trainAutoencoder'>): PhraseArtefact {
+}: ModelTask): PhraseArtefact {
   const known = windows.slice(-REPETITIONS.most);
   const width = known[0]?.length ?? 0;
   const keys = keysOf(width);
   if (
     known.length < REPETITIONS.first ||
     !(keys >= PHRASE_KEYS.least && keys <= PHRASE_KEYS.most) ||
-    known.some((row) => row.length !== width || !row.every(Number.isFinite))
+    !known.every(isWholeOf(width))
   ) {
     throw new Fault(
       'invalid-input',
@@ -109,6 +113,7 @@ export function trainPhraseModel({
     );
   }
   const anchor = before === null ? null : anchorAfter(before, width, now);
+  const people = others.map((rows) => rows.filter(isWholeOf(width))).filter(isEnough);
   return {
     format: 'verity-phrase',
     formatVersion: 1,
@@ -118,9 +123,16 @@ export function trainPhraseModel({
     windows: known.length,
     state: known.length >= REPETITIONS.needed ? 'ready' : 'learning',
     template: phraseTemplate(known, { anchor: anchor && Float64Array.from(anchor.centre) }),
+    people: people.length >= PHRASE_COHORT.fewest ? peopleTemplate(people) : null,
     anchor,
   };
 }
+
+const isWholeOf =
+  (width: number) =>
+  (row: Float64Array): boolean =>
+    row.length === width && row.every(Number.isFinite);
+const isEnough = ({ length }: readonly Float64Array[]): boolean => length >= PHRASE_COHORT.least;
 
 /** Null while somebody is being enrolled, and when the version before is of no use. */
 function anchorAfter(artefact: string, width: number, now: Date): PhraseTemplate | null {
@@ -151,8 +163,13 @@ const refused = (why: string, cause?: unknown): Fault =>
     },
   );
 
+export interface PhraseModel extends ReadyModel {
+  /** Of a whole repetition, before voice and bounds. */
+  logOdds(repetition: Float64Array): number;
+}
+
 /** Throws `invalid-input` when the artefact is truncated, foreign, or of another format. */
-export function parsePhraseModel(json: string): ReadyModel {
+export function parsePhraseModel(json: string): PhraseModel {
   let plain: unknown;
   try {
     plain = JSON.parse(json);
@@ -164,12 +181,13 @@ export function parsePhraseModel(json: string): ReadyModel {
     const issue = result.error.issues[0];
     throw refused(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'does not fit'}`);
   }
-  const { modality, version, trainedAt, windows, state, template, anchor } = result.data;
+  const { modality, version, trainedAt, windows, state, template, people, anchor } = result.data;
   const ready = readyTemplate(template);
   const logOdds = phraseJudge(
-    { own: ready, anchor: anchor && readyTemplate(anchor) },
-    // Made anew every few repetitions, a model never lags behind somebody who is still learning the text.
-    { practised: Infinity, followed: windows >= FOLLOWED_FROM },
+    { own: ready, anchor: anchor && readyTemplate(anchor), people: people && readyTemplate(people) },
+    // Made anew every few repetitions, a model never lags behind its person. The weights of a settled rhythm would take
+    // the wide scale of a young model for likeness, and lean to the person: docs/models/phrase.md.
+    { practised: Infinity, followed: true },
   );
   const voice = TEMPER * clamp(windows / FULL_VOICE, LEAST_VOICE, 1);
   return {
@@ -179,6 +197,7 @@ export function parsePhraseModel(json: string): ReadyModel {
     windows,
     state,
     baseline: { centre: ready.centre, scale: Float64Array.from(template.scale) },
+    logOdds,
     weigh(window): Weighed {
       if (window.length !== template.centre.length || !window.every(Number.isFinite)) {
         throw new Fault(
@@ -193,10 +212,11 @@ export function parsePhraseModel(json: string): ReadyModel {
   };
 }
 
-export const phraseKind: ModelKind = {
+export const phraseKind = {
   source: 'keystroke',
   windows: REPETITIONS,
   guard: PHRASE_GUARD,
+  cohort: PHRASE_COHORT,
   train: (task) => JSON.stringify(trainPhraseModel(task)),
   parse: parsePhraseModel,
-};
+} satisfies ModelKind;

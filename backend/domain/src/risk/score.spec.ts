@@ -30,6 +30,7 @@ const typing = (weight: number): Observation => ({
   weight,
   value: 'typing',
 });
+const replayed: Observation = { source: 'replay', mode: 'set', weight: 5, value: 'replay' };
 
 const anyObservation = fc.record({
   source: fc.constantFrom(...SOURCES),
@@ -157,7 +158,8 @@ describe('the score', () => {
     expect(keys?.counterfactual?.action).toBe('30 more seconds of typing like yours');
     expect(bandOf(keys!.counterfactual!.score)).not.toBe(score.band);
 
-    const certain = scoreSession(applyFinding(fresh(), finding([typing(7)])), START);
+    // Where more than the typing speaks against the session, typing on would not leave the band.
+    const certain = scoreSession(applyFinding(fresh(), finding([typing(7), replayed])), START);
     expect(certain.contributions[1]?.counterfactual?.action).toBe('an authenticator check');
   });
 
@@ -167,7 +169,7 @@ describe('the score', () => {
     ['password', 'giving your password again'],
   ] as const)('proposes the %s to whoever has nothing stronger', (best_proof, action) => {
     const told = { ...finding([], START, 'enrolment'), best_proof };
-    const state = applyFinding(applyFinding(fresh(), told), finding([typing(7)]));
+    const state = applyFinding(applyFinding(fresh(), told), finding([typing(7), replayed]));
     const { counterfactual } = scoreSession(state, START).contributions[1]!;
     const proven = applyFinding(state, finding([stepUpSignal(best_proof)], START, 'step_up'));
     expect(counterfactual?.action).toBe(action);

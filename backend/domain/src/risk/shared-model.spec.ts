@@ -39,9 +39,6 @@ const task = (windows: Float64Array[]): ModelTask => ({
   windows,
   version: 3,
   now: new Date(0),
-  trainAutoencoder: () => {
-    throw new Error('not here');
-  },
 });
 
 describe('an account of two people', () => {

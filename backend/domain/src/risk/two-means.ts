@@ -1,5 +1,5 @@
 // Splits windows into two groups by 2-means (Lloyd 1982) over standardised features. Deterministic.
-import { centreAndScale } from './scaled-manhattan';
+import { centreAndScale } from './centre-and-scale';
 
 const MOST_ROUNDS = 50;
 

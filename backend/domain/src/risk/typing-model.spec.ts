@@ -11,7 +11,8 @@ import {
 import { normalDraw, seededRandom, type SeededRandom } from '../kernel/maths';
 import { factorise } from '../kernel/matrix';
 import { shippedTyping } from './typing-background';
-import { parseTyping, readyTyping, trainTyping, TYPING_WINDOWS } from './typing-model';
+import { parseTyping, readyTyping, trainTyping, TYPING_GUARD, TYPING_WINDOWS } from './typing-model';
+import { guardUpdates } from './update-guard';
 
 const background = shippedTyping();
 const NOW = new Date('2026-03-01T09:00:00.000Z');
@@ -155,5 +156,85 @@ describe('a typing model', () => {
     refuses(JSON.stringify({ ...artefact, nearest: { ...artefact.nearest, own: 'AAAA' } }));
     refuses(JSON.stringify({ ...artefact, extra: 1 }));
     expect(() => model.weigh(new Float64Array(3))).toThrow(/features/);
+  });
+});
+
+describe('an enrolled typing model', () => {
+  const DAY_MS = 86_400_000;
+  const ENROLLED = 60;
+  const enrolled = train(ENROLLED);
+  const before = JSON.stringify(enrolled);
+  const model = parseTyping(before, background);
+  const known = windowsOf(OWNER, ENROLLED, 1);
+  /** Half way from windows of the owner to those of a stranger. */
+  const led = (count: number, share: number): Float64Array[] => {
+    const theirs = windowsOf(4, count, 5);
+    return windowsOf(OWNER, count, 9).map((window, i) =>
+      window.map((x, f) => (f < SIZE ? x + share * (theirs[i]![f]! - x) : x)),
+    );
+  };
+  const guarded = (windows: Float64Array[]) =>
+    guardUpdates(
+      model.baseline,
+      windows.map((features, i) => ({ at: Math.floor(i / 50) * DAY_MS, features })),
+      TYPING_GUARD,
+    );
+  const after = (windows: Float64Array[], days: number) =>
+    parseTyping(
+      JSON.stringify(
+        trainTyping(
+          {
+            windows: [...known, ...windows],
+            version: 3,
+            now: new Date(NOW.getTime() + days * DAY_MS),
+            before,
+          },
+          background,
+        ),
+      ),
+      background,
+    );
+  const weighed = (by: typeof model, windows: Float64Array[]): number[] =>
+    windows.map((window) => by.weigh(window).weight);
+
+  it('is taught by its person, and refuses whoever pulls it away', () => {
+    const own = guarded(windowsOf(OWNER, 100, 9));
+    expect(own.taught.length).toBeGreaterThan(80);
+    expect(guarded(led(100, 1)).taught.length).toBeLessThan(own.taught.length / 4);
+  });
+
+  it('is led no farther than a bounded change of weight, however much it was taught', () => {
+    const spoilt = after(led(200, 1), 1);
+    const open = parseTyping(JSON.stringify(trainTyping({ windows: led(200, 1), version: 3, now: NOW }, background)), background);
+    const stranger = windowsOf(4, 40, 8);
+    const [then, now] = [weighed(model, stranger), weighed(spoilt, stranger)];
+    for (let i = 0; i < then.length; i++) expect(Math.abs(now[i]! - then[i]!)).toBeLessThanOrEqual(0.16);
+    expect(mean(now)).toBeGreaterThan(0);
+    expect(mean(weighed(open, stranger))).toBeLessThan(0);
+  });
+
+  it('follows its person: what has changed weighs less against them than by the enrolled model', () => {
+    const changed = led(60, 0.3);
+    const followed = after(changed.slice(0, 40), 20);
+    expect(mean(weighed(followed, changed.slice(40)))).toBeLessThan(
+      mean(weighed(model, changed.slice(40))) - 0.02,
+    );
+    // After months what it has become counts as enrolled.
+    const kept = JSON.parse(JSON.stringify(trainTyping({ windows: known, version: 4, now: new Date(NOW.getTime() + 89 * DAY_MS), before }, background))) as { learnt: unknown };
+    const renewed = trainTyping({ windows: known, version: 4, now: new Date(NOW.getTime() + 91 * DAY_MS), before }, background);
+    expect(kept.learnt).not.toBeNull();
+    expect(renewed.learnt).toBeNull();
+  });
+
+  it('reads what was stored before there was a guard, and refuses half of what was learnt', () => {
+    const { learnt: _, ...old } = enrolled;
+    expect(parseTyping(JSON.stringify(old), background).windows).toBe(ENROLLED);
+    const whole = trainTyping({ windows: known, version: 3, now: NOW, before }, background);
+    const refuses = (learnt: object): void => {
+      expect(() => parseTyping(JSON.stringify({ ...whole, learnt: { ...whole.learnt, ...learnt } }), background)).toThrow(Fault);
+    };
+    refuses({ mean: 'AAAA' });
+    refuses({ own: '' });
+    refuses({ more: 1 });
   });
 });

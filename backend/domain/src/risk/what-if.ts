@@ -1,7 +1,8 @@
 // What would change a score: proof of identity, more behaviour like the owner's, or one part less. Found by scoring again.
 import type { RiskScore, Source } from '@verity/protocol/risk/schemas';
 import type { WhatIf } from '@verity/protocol/risk/why-routes';
-import { OWN_WINDOW, STEP_UP_WEIGHT, type StepUpProof } from './evidence';
+import { STEP_UP_WEIGHT, type StepUpProof } from './evidence';
+import { OWN_WINDOW } from './own-window';
 import { applyFinding, bandOf, scoreOf, scoreSession, type RiskState } from './score';
 import { stepUpSignal } from './signals';
 

@@ -20,7 +20,10 @@ const LEFT = code('left_letter');
 const RIGHT = code('right_letter');
 const OTHER = code('other');
 
-/** Adds keystrokes to the open window in place and pushes the windows that became full. */
+/**
+ * Adds keystrokes to the open window in place and pushes the windows that became full. Keys of a fixed text are left to
+ * the repetitions of it, so that a key is evidence once; the time that they take is a rest of free typing.
+ */
 export function addKeystrokes(
   open: OpenWindow,
   startedAt: number,
@@ -30,8 +33,8 @@ export function addKeystrokes(
   const { keys } = open;
   for (const [rawCode, downMs, rawHold] of keystrokes) {
     const press = startedAt + downMs;
-    if (!Number.isFinite(press)) continue;
-    const key = rawCode >= FIXED_TEXT_BASE || rawCode >= KEY_CLASSES.length ? OTHER : rawCode;
+    if (!Number.isFinite(press) || rawCode >= FIXED_TEXT_BASE) continue;
+    const key = rawCode >= KEY_CLASSES.length ? OTHER : rawCode;
     const hold = clamp(Number.isFinite(rawHold) ? rawHold : 0, 0, 60_000);
 
     if (keys.length > 0) {

@@ -105,17 +105,21 @@ describe('keystroke windows', () => {
     expect(later.state.keys).toHaveLength(60);
   });
 
-  it('counts a position in a fixed text as another key', () => {
-    const fixed = advance(
-      newWindowState(),
-      batchOf({ keystrokes: evenKeys(26, (i) => FIXED_TEXT_BASE + i) }),
+  it('leaves the keys of a fixed text to the repetitions of it: a key is evidence once', () => {
+    const free = evenKeys(20);
+    const fixed = evenKeys(26, (i) => FIXED_TEXT_BASE + i).map(
+      ([key, down, hold]): [number, number, number] => [key, down + 2_000, hold],
     );
-    const other = advance(newWindowState(), batchOf({ keystrokes: evenKeys(26, () => 9) }));
-    const typing = ({ state, windows }: typeof fixed) => [
-      state.keys,
-      windows.filter(({ modality }) => modality === 'keystroke'),
-    ];
-    expect(typing(fixed)).toEqual(typing(other));
+    const more = evenKeys(20).map(
+      ([key, down, hold]): [number, number, number] => [key, down + 6_000, hold],
+    );
+    const { windows } = advance(
+      newWindowState(),
+      batchOf({ keystrokes: [...free, ...fixed, ...more] }),
+    );
+    expect(windows.map(({ modality }) => modality)).toEqual(['keystroke', 'phrase:0.26.0']);
+    const without = advance(newWindowState(), batchOf({ keystrokes: [...free, ...more] }));
+    expect(windows[0]).toEqual(without.windows[0]);
   });
 });
 

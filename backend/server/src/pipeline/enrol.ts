@@ -5,7 +5,7 @@ import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { mayBeLearnt, trackAt } from '@verity/domain/risk/learning-terms';
 import type { ModelKind } from '@verity/domain/risk/model-kind';
-import { lessonOf, MOST_PENDING } from '@verity/domain/risk/lesson';
+import { lessonOf, trainingDue, windowsToRead } from '@verity/domain/risk/lesson';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import type {
   BehaviourModels,
@@ -20,8 +20,6 @@ import { modelCacheKey, TRACKS, type ModelShelf } from './models';
 import type { Leases, Log } from './ports';
 import type { Trainer } from './train';
 
-/** Of a model that knows enough: it is made anew after so long when there is anything new. */
-const REFRESH_DAYS = 7;
 const FLUSH_MS = 1_000;
 /** Windows of all sessions that wait in memory for the store. */
 const MOST_WAITING = 20_000;
@@ -29,21 +27,6 @@ const PEOPLE_REMEMBERED = 20_000;
 const TRAINING_LEASE_MS = 120_000;
 /** After a training that failed: what hinders one hinders the next. */
 const REST_MS = 30_000;
-
-/** Whether there is so much more to learn from that another model is worth its training. */
-export function trainingDue(
-  windows: number,
-  trained: Pick<ModelRecord, 'windows' | 'trainedAt'> | null,
-  now: Date,
-  { windows: { first, most, every }, guard }: Pick<ModelKind, 'windows' | 'guard'>,
-): boolean {
-  if (!trained) return windows >= first;
-  if (trained.windows < most && windows >= 2 * trained.windows) return true;
-  // As many as a block always wait for the next one.
-  if (windows >= trained.windows + every + (guard?.block ?? 0)) return true;
-  const days = (now.getTime() - trained.trainedAt.getTime()) / 86_400_000;
-  return windows > trained.windows && days >= REFRESH_DAYS;
-}
 
 export interface EnrolmentNeeds {
   windows: BehaviourWindows;
@@ -223,13 +206,13 @@ export class Enrolment {
     const agreed = await terms.of(user);
     const before = await models.newest(user, modality, track);
     const kind = kindOf(modality);
-    const { most, first } = kind.windows;
+    const { first } = kind.windows;
     const count = (await windows.count(user, track))[modality] ?? 0;
     if (!trainingDue(count, before, clock(), kind)) {
       this.needs.shelf.outdate(user);
       return;
     }
-    const stored = await windows.ofUser(user, modality, most + MOST_PENDING, track);
+    const stored = await windows.ofUser(user, modality, windowsToRead(kind), track);
     const records = stored.filter((record) => mayBeLearnt(agreed, record));
     const { learn, refused } = lessonOf(kind, before && readable(kind, before), records);
     if (refused.length > 0) {
@@ -249,7 +232,7 @@ export class Enrolment {
       before: before?.artefact ?? null,
       windows: featuresOf(learn),
       others: others.map(featuresOf),
-      sittings: records.map(({ sessionId }) => sessionId),
+      sittings: learn.map(({ sessionId }) => sessionId),
       shared: agreed.household,
     });
     // What was erased, disowned or run out while it was learnt is not kept.

@@ -1,6 +1,5 @@
 // Terms of learning take effect where behaviour is stored, learnt and weighed. Over real MongoDB and Redis.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
 import { mongoRepositories } from '@verity/adapters/mongo/repositories';
 import { scratchDatabase } from '@verity/adapters/mongo/scratch';
 import { createCache } from '@verity/adapters/redis/cache';
@@ -52,7 +51,7 @@ async function openWorld() {
     leases: createLeases(test.redis, newId),
     shelf,
     trainer: {
-      train: async (task) => kindOf(task.modality).train({ ...task, trainAutoencoder }),
+      train: async (task) => kindOf(task.modality).train(task),
       close: async () => undefined,
     },
   });

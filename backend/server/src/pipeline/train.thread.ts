@@ -1,7 +1,6 @@
 // The thread that trains: one task in, one artefact out, at the lowest priority so that the pipeline goes first.
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
-import { trainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import { trainShared } from '@verity/domain/risk/shared-model';
 import type { TrainingAnswer, TrainingTask } from './train';
@@ -14,8 +13,7 @@ parentPort?.on('message', (task: TrainingTask) => {
   let answer: TrainingAnswer;
   try {
     const kind = kindOf(task.modality);
-    const whole = { ...task, trainAutoencoder };
-    answer = { artefact: task.shared ? trainShared(kind, whole) : kind.train(whole) };
+    answer = { artefact: task.shared ? trainShared(kind, task) : kind.train(task) };
   } catch (error) {
     answer = { error: error instanceof Error ? error.message : String(error) };
   }

@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ModelTask } from '@verity/domain/risk/model-kind';
 
-/** What crosses to the thread; the trainer of networks is there already. */
-export interface TrainingTask extends Omit<ModelTask, 'trainAutoencoder'> {
+/** What crosses to the thread. */
+export interface TrainingTask extends ModelTask {
   /** Two people share the account. */
   shared: boolean;
 }

@@ -1,26 +1,9 @@
 // The autoencoder detector: how badly a network that learnt one person's windows rebuilds a new one.
+import type { NetworkLayer, TrainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
+import { clamp, roundTo } from '@verity/domain/kernel/maths';
+import { centreAndScale } from '@verity/domain/risk/centre-and-scale';
+import type { Detector } from '@verity/domain/risk/detector';
 import { Fault } from '@verity/protocol/faults';
-import { clamp, roundTo, type SeededRandom } from '../kernel/maths';
-import type { Detector } from './detector';
-import { centreAndScale } from './scaled-manhattan';
-
-/** Dense layers of tanh: `weights[node][input]`. */
-export interface NetworkLayer {
-  weights: number[][];
-  biases: number[];
-}
-
-export interface AutoencoderTask {
-  /** Rows of numbers in [-1, 1], all of one width; the network learns to give each back. */
-  rows: readonly Float64Array[];
-  hidden: readonly number[];
-  iterations: number;
-  learningRate: number;
-  random: SeededRandom;
-}
-
-/** Trains a network with tanh in every layer. Supplied from outside: it may be slow, and runs where it blocks nobody. */
-export type TrainAutoencoder = (task: AutoencoderTask) => NetworkLayer[];
 
 export interface AutoencoderArtefact {
   centre: (number | null)[];

@@ -1,9 +1,9 @@
-// Specs of the detectors: the published distance, absent features, and a forward pass without its trainer.
+// Specs of detectors to compare with: the published distance, absent features, and a forward pass without its trainer.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { autoencoder, readyAutoencoder, type TrainAutoencoder } from './autoencoder';
-import { seededRandom } from '../kernel/maths';
-import { nearestWindows } from './nearest';
+import type { TrainAutoencoder } from '@verity/adapters/brain/train-autoencoder';
+import { seededRandom } from '@verity/domain/kernel/maths';
+import { autoencoder, readyAutoencoder } from './autoencoder';
 import { scaledManhattan } from './scaled-manhattan';
 
 const rows = (...all: number[][]): Float64Array[] => all.map((row) => Float64Array.from(row));
@@ -84,29 +84,5 @@ describe('the autoencoder', () => {
   it('refuses a network that is not finite', () => {
     const detector = autoencoder(() => [{ weights: [[NaN, 0]], biases: [0] }]);
     expect(() => detector.fit(windows, { random: seededRandom(1) })).toThrow(/not finite/);
-  });
-});
-
-describe('nearest windows', () => {
-  const own = rows([1, 10], [3, 30], [2, 20], [2, 24]);
-  const others = rows([8, 80], [9, 90], [9, 70], [8, 90]);
-
-  it('is small among own windows and large among those of others', () => {
-    const distance = nearestWindows.ready(nearestWindows.fit(own, { others }));
-    expect(distance(Float64Array.of(2, 21))).toBeLessThan(0.3);
-    expect(distance(Float64Array.of(8.5, 85))).toBeGreaterThan(3);
-  });
-
-  it('is finite and not negative for any window, with others or without', () => {
-    const value = fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(NaN));
-    const window = fc.array(value, { minLength: 3, maxLength: 3 });
-    const some = fc.array(window, { minLength: 2, maxLength: 30 });
-    fc.assert(
-      fc.property(some, fc.array(window, { maxLength: 30 }), window, (mine, theirs, one) => {
-        const artefact = nearestWindows.fit(rows(...mine), { others: rows(...theirs) });
-        const d = nearestWindows.ready(artefact)(Float64Array.from(one));
-        expect(Number.isFinite(d) && d >= 0).toBe(true);
-      }),
-    );
   });
 });
