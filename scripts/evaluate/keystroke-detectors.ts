@@ -45,7 +45,10 @@ export interface Following {
 const PER_DAY = 50;
 
 /** As the platform learns: by the same rules of when, and behind the same guard. */
-function followAsShipped(rows: readonly Float64Array[], others: readonly Float64Array[][]): Following {
+function followAsShipped(
+  rows: readonly Float64Array[],
+  others: readonly Float64Array[][],
+): Following {
   const made = rows.map((features) => ({ features, sitting: '' }));
   const follower = follow(phraseKind, 'phrase:0', made, { others });
   let offered = 0;

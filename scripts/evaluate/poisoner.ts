@@ -69,7 +69,10 @@ export function poison(
   const own = victim.enrolled.map(({ features }) => features);
   const judge = () => {
     const runsOf = ({ later }: Player): number[] =>
-      runs(later.map(({ features }) => weigh(follower.model, features)), game.run);
+      runs(
+        later.map(({ features }) => weigh(follower.model, features)),
+        game.run,
+      );
     const genuine = runsOf(victim);
     return {
       own: equalErrorRate(genuine, runsOf(attacker)),
@@ -114,7 +117,11 @@ function boldest(
   if (!baseline) return made(1);
   const tries = BOLDNESS.map((boldness) => {
     const windows = made(boldness);
-    const { taught } = guardUpdates(baseline, windows.map((features, at) => ({ at, features })), guard);
+    const { taught } = guardUpdates(
+      baseline,
+      windows.map((features, at) => ({ at, features })),
+      guard,
+    );
     return { windows, gain: boldness * taught.length };
   });
   return tries.reduce((best, one) => (one.gain > best.gain ? one : best)).windows;
@@ -140,7 +147,12 @@ function led(from: Float64Array, goal: Float64Array, share: number): Float64Arra
 }
 
 /** The person's own later windows: with the model as it was enrolled, and with one that follows behind the guard. */
-export function followDrift(game: Game, victim: Player, strangers: readonly Player[], guarded = true) {
+export function followDrift(
+  game: Game,
+  victim: Player,
+  strangers: readonly Player[],
+  guarded = true,
+) {
   const others = game.othersOf(new Set([victim.name]));
   const follower = follow(game.kind, game.modality, victim.enrolled, { others, guarded });
   const enrolled = follower.model;

@@ -25,7 +25,9 @@ export function phraseContest(path: string): Contest {
   const players = asPhrases(readFixedText(readFileSync(path, 'utf8'), path)).map(
     ({ name, rows }): Player => {
       if (rows.length < 2 * ENROLLED_REPS) {
-        throw misfit(`${path}: subject ${name} has ${rows.length} repetitions; ${2 * ENROLLED_REPS} are needed`);
+        throw misfit(
+          `${path}: subject ${name} has ${rows.length} repetitions; ${2 * ENROLLED_REPS} are needed`,
+        );
       }
       const made = rows.map((features, i) => ({
         features,

@@ -16,12 +16,17 @@ export function evaluatePoisoning(options: Options, say: (progress: string) => v
   const modality = String(options['modality'] ?? 'phrase');
   const contest = Object.hasOwn(CONTESTS, modality) ? CONTESTS[modality] : undefined;
   if (!contest) {
-    throw misfit(`--modality must be one of ${Object.keys(CONTESTS).join(', ')}, not "${modality}"`);
+    throw misfit(
+      `--modality must be one of ${Object.keys(CONTESTS).join(', ')}, not "${modality}"`,
+    );
   }
   const updates = countOption(options, 'updates', contest.updates, { least: 1, most: 10_000 });
   const { game, players } = contest.open(options);
   if (players.length < 3) throw misfit(`The data have ${players.length} people; 3 are needed`);
-  const victims = countOption(options, 'victims', players.length, { least: 1, most: players.length });
+  const victims = countOption(options, 'victims', players.length, {
+    least: 1,
+    most: players.length,
+  });
   const guarded: Led[] = [];
   const unguarded: Led[] = [];
   const drifts: ReturnType<typeof followDrift>[] = [];
@@ -44,10 +49,13 @@ export function evaluatePoisoning(options: Options, say: (progress: string) => v
           ({ guarded: one, unguarded: other }) =>
             `attack ${one.before.toFixed(3)} -> ${one.after.toFixed(3)} (no guard ${other.after.toFixed(3)}; ${one.taught} taught, ${one.refused} refused)`,
         )
-        .join(', ')}; drift ${drift.frozen.toFixed(3)} -> ${drift.followed.toFixed(3)} (${drift.taught} of ${drift.offered} taught, ${drift.refused} refused)`,
+        .join(
+          ', ',
+        )}; drift ${drift.frozen.toFixed(3)} -> ${drift.followed.toFixed(3)} (${drift.taught} of ${drift.offered} taught, ${drift.refused} refused)`,
     );
   }
-  const mean = <T>(all: readonly T[], of: (one: T) => number): number => rounded(meanOf(all.map(of)));
+  const mean = <T>(all: readonly T[], of: (one: T) => number): number =>
+    rounded(meanOf(all.map(of)));
   return {
     modality,
     victims,
@@ -76,7 +84,12 @@ function attackersOf(game: Game, victim: Player, others: readonly Player[]): Pla
     others: game.othersOf(new Set([victim.name])),
   });
   const strangeness = ({ later }: Player): number =>
-    meanOf(runs(later.map(({ features }) => game.weigh(model, features)), game.run));
+    meanOf(
+      runs(
+        later.map(({ features }) => game.weigh(model, features)),
+        game.run,
+      ),
+    );
   const sorted = others
     .map((player) => ({ player, strangeness: strangeness(player) }))
     .sort((a, b) => a.strangeness - b.strangeness)

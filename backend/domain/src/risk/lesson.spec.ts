@@ -107,13 +107,17 @@ describe('a lesson', () => {
 
   it('never refuses what was learnt already, and never teaches what it refuses', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 60 }), fc.double({ min: -4, max: 4, noNaN: true }), (count, shift) => {
-        const fresh = windows(count, 1_001, shift);
-        const { learn, refused } = lessonOf(rules, before(40), [...known, ...fresh]);
-        expect(refused.every((record) => fresh.includes(record))).toBe(true);
-        expect((learn ?? []).some((record) => refused.includes(record))).toBe(false);
-        expect((learn ?? []).length).toBeLessThanOrEqual(rules.windows.most);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 60 }),
+        fc.double({ min: -4, max: 4, noNaN: true }),
+        (count, shift) => {
+          const fresh = windows(count, 1_001, shift);
+          const { learn, refused } = lessonOf(rules, before(40), [...known, ...fresh]);
+          expect(refused.every((record) => fresh.includes(record))).toBe(true);
+          expect((learn ?? []).some((record) => refused.includes(record))).toBe(false);
+          expect((learn ?? []).length).toBeLessThanOrEqual(rules.windows.most);
+        },
+      ),
     );
   });
 

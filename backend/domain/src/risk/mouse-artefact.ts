@@ -27,7 +27,11 @@ const judge = {
   }),
 };
 
-const whole = ({ trees }: { trees: { depth: number } & Record<'features' | 'bins' | 'leaves', string> }) => {
+const whole = ({
+  trees,
+}: {
+  trees: { depth: number } & Record<'features' | 'bins' | 'leaves', string>;
+}) => {
   const inner = 2 ** trees.depth - 1;
   const features = bytesOf(trees.features);
   const count = features.length / inner;

@@ -1,7 +1,13 @@
 // The kind of model whose windows are actions of the mouse.
 import type { ModelKind } from './model-kind';
 import { shippedPeople } from './mouse-background';
-import { COHORT, MOUSE_ACTIONS, MOUSE_GUARD, parseMouseModel, trainMouseModel } from './mouse-model';
+import {
+  COHORT,
+  MOUSE_ACTIONS,
+  MOUSE_GUARD,
+  parseMouseModel,
+  trainMouseModel,
+} from './mouse-model';
 
 export const mouseKind: ModelKind = {
   source: 'mouse',

@@ -146,7 +146,9 @@ describe('an enrolled mouse model', () => {
   });
 
   it('is led no farther than a bounded change of weight, however much it was taught', () => {
-    const spoilt = parseMouseModel(JSON.stringify(later([...known.slice(-200), ...stranger.slice(0, 1_100)], 1)));
+    const spoilt = parseMouseModel(
+      JSON.stringify(later([...known.slice(-200), ...stranger.slice(0, 1_100)], 1)),
+    );
     let total = 0;
     for (const window of stranger.slice(1_100)) {
       const [then, now] = [first.weigh(window).weight, spoilt.weigh(window).weight];
@@ -165,7 +167,10 @@ describe('an enrolled mouse model', () => {
     const { enrolled: _, ...old } = enrolled;
     expect(parseMouseModel(JSON.stringify(old)).windows).toBe(1_040);
     const kept = later(known, 1);
-    const broken = { ...kept, enrolled: { ...kept.enrolled, trees: { ...kept.enrolled!.trees, bins: 'AAAA' } } };
+    const broken = {
+      ...kept,
+      enrolled: { ...kept.enrolled, trees: { ...kept.enrolled!.trees, bins: 'AAAA' } },
+    };
     expect(() => parseMouseModel(JSON.stringify(broken))).toThrow(
       expect.objectContaining({ code: 'invalid-input' }),
     );

@@ -184,7 +184,11 @@ export function parsePhraseModel(json: string): PhraseModel {
   const { modality, version, trainedAt, windows, state, template, people, anchor } = result.data;
   const ready = readyTemplate(template);
   const logOdds = phraseJudge(
-    { own: ready, anchor: anchor && readyTemplate(anchor), people: people && readyTemplate(people) },
+    {
+      own: ready,
+      anchor: anchor && readyTemplate(anchor),
+      people: people && readyTemplate(people),
+    },
     // Made anew every few repetitions, a model never lags behind its person. The weights of a settled rhythm would take
     // the wide scale of a young model for likeness, and lean to the person: docs/models/phrase.md.
     { practised: Infinity, followed: true },

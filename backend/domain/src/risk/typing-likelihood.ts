@@ -47,7 +47,8 @@ function factorised(count: number, covariance: Matrix): boolean {
   for (let r = 0; r < count; r++) {
     const from = (present[r] as number) * SIZE;
     const to = r * count;
-    for (let c = 0; c <= r; c++) factor[to + c] = covariance[from + (present[c] as number)] as number;
+    for (let c = 0; c <= r; c++)
+      factor[to + c] = covariance[from + (present[c] as number)] as number;
     factor[to + r] = (factor[to + r] as number) + (doubt[r] as number);
   }
   return factorise(factor, count);

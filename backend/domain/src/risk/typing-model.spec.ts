@@ -11,7 +11,13 @@ import {
 import { normalDraw, seededRandom, type SeededRandom } from '../kernel/maths';
 import { factorise } from '../kernel/matrix';
 import { shippedTyping } from './typing-background';
-import { parseTyping, readyTyping, trainTyping, TYPING_GUARD, TYPING_WINDOWS } from './typing-model';
+import {
+  parseTyping,
+  readyTyping,
+  trainTyping,
+  TYPING_GUARD,
+  TYPING_WINDOWS,
+} from './typing-model';
 import { guardUpdates } from './update-guard';
 
 const background = shippedTyping();
@@ -205,10 +211,14 @@ describe('an enrolled typing model', () => {
 
   it('is led no farther than a bounded change of weight, however much it was taught', () => {
     const spoilt = after(led(200, 1), 1);
-    const open = parseTyping(JSON.stringify(trainTyping({ windows: led(200, 1), version: 3, now: NOW }, background)), background);
+    const open = parseTyping(
+      JSON.stringify(trainTyping({ windows: led(200, 1), version: 3, now: NOW }, background)),
+      background,
+    );
     const stranger = windowsOf(4, 40, 8);
     const [then, now] = [weighed(model, stranger), weighed(spoilt, stranger)];
-    for (let i = 0; i < then.length; i++) expect(Math.abs(now[i]! - then[i]!)).toBeLessThanOrEqual(0.16);
+    for (let i = 0; i < then.length; i++)
+      expect(Math.abs(now[i]! - then[i]!)).toBeLessThanOrEqual(0.16);
     expect(mean(now)).toBeGreaterThan(0);
     expect(mean(weighed(open, stranger))).toBeLessThan(0);
   });
@@ -220,8 +230,18 @@ describe('an enrolled typing model', () => {
       mean(weighed(model, changed.slice(40))) - 0.02,
     );
     // After months what it has become counts as enrolled.
-    const kept = JSON.parse(JSON.stringify(trainTyping({ windows: known, version: 4, now: new Date(NOW.getTime() + 89 * DAY_MS), before }, background))) as { learnt: unknown };
-    const renewed = trainTyping({ windows: known, version: 4, now: new Date(NOW.getTime() + 91 * DAY_MS), before }, background);
+    const kept = JSON.parse(
+      JSON.stringify(
+        trainTyping(
+          { windows: known, version: 4, now: new Date(NOW.getTime() + 89 * DAY_MS), before },
+          background,
+        ),
+      ),
+    ) as { learnt: unknown };
+    const renewed = trainTyping(
+      { windows: known, version: 4, now: new Date(NOW.getTime() + 91 * DAY_MS), before },
+      background,
+    );
     expect(kept.learnt).not.toBeNull();
     expect(renewed.learnt).toBeNull();
   });
@@ -231,7 +251,12 @@ describe('an enrolled typing model', () => {
     expect(parseTyping(JSON.stringify(old), background).windows).toBe(ENROLLED);
     const whole = trainTyping({ windows: known, version: 3, now: NOW, before }, background);
     const refuses = (learnt: object): void => {
-      expect(() => parseTyping(JSON.stringify({ ...whole, learnt: { ...whole.learnt, ...learnt } }), background)).toThrow(Fault);
+      expect(() =>
+        parseTyping(
+          JSON.stringify({ ...whole, learnt: { ...whole.learnt, ...learnt } }),
+          background,
+        ),
+      ).toThrow(Fault);
     };
     refuses({ mean: 'AAAA' });
     refuses({ own: '' });

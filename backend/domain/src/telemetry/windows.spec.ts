@@ -110,9 +110,11 @@ describe('keystroke windows', () => {
     const fixed = evenKeys(26, (i) => FIXED_TEXT_BASE + i).map(
       ([key, down, hold]): [number, number, number] => [key, down + 2_000, hold],
     );
-    const more = evenKeys(20).map(
-      ([key, down, hold]): [number, number, number] => [key, down + 6_000, hold],
-    );
+    const more = evenKeys(20).map(([key, down, hold]): [number, number, number] => [
+      key,
+      down + 6_000,
+      hold,
+    ]);
     const { windows } = advance(
       newWindowState(),
       batchOf({ keystrokes: [...free, ...fixed, ...more] }),
