@@ -37,8 +37,8 @@ export interface KeystrokeDetector {
 
 /** A model that learns, one repetition after the other. */
 export interface Following {
-  distance(row: Float64Array): number;
-  learn(row: Float64Array): void;
+  readonly distance: Distance;
+  readonly learn: (row: Float64Array) => void;
 }
 
 /** Repetitions that a day of the recordings has. */

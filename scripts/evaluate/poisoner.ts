@@ -17,7 +17,7 @@ export interface Game {
   modality: Modality;
   kind: ModelKind;
   /** Log-odds that a stranger made it. */
-  weigh(model: ReadyModel, window: Float64Array): number;
+  weigh: (model: ReadyModel, window: Float64Array) => number;
   /** Windows in a row whose weights are summed for one judgement. */
   run: number;
   /** Windows that an attacker hands in on one day. */
