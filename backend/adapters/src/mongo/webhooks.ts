@@ -204,6 +204,13 @@ export class MongoDeliveries implements Deliveries {
     return changed && toDelivery(changed);
   }
 
+  async resume(webhook: WebhookId, at: Date) {
+    await this.#store.changeAll(
+      { webhookId: webhook, status: 'pending' },
+      { $set: { nextAttemptAt: at, dueSince: at } },
+    );
+  }
+
   async list(filter: DeliveryFilter, request: PageRequest) {
     const wanted: Filter = Object.fromEntries(
       Object.entries(filter).filter(([, value]) => value !== undefined),

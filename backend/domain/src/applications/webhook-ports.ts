@@ -93,6 +93,8 @@ export interface Deliveries {
     after: { status: DeliveryStatus; nextAttemptAt: Date | null },
   ): Promise<void>;
   again(id: DeliveryId, at: Date): Promise<DeliveryRecord | null>;
+  /** Everything that waits for a webhook is due from `at` on, as when it had just happened. */
+  resume(webhook: WebhookId, at: Date): Promise<void>;
   list(filter: DeliveryFilter, page: PageRequest): Promise<Page<DeliveryRecord>>;
   removeOfWebhook(webhook: WebhookId): Promise<void>;
   removeOfApplication(application: ApplicationId): Promise<void>;

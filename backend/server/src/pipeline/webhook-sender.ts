@@ -41,6 +41,8 @@ export interface SenderNeeds {
   log: Log;
   /** Hours after which a delivery that keeps failing is given up. */
   retryHours: number;
+  /** After so long without a sign of life another process takes over; ten seconds when left out. */
+  leaseMs?: number;
 }
 
 export interface WebhookSender {
@@ -117,7 +119,7 @@ export function startWebhookSender(needs: SenderNeeds): WebhookSender {
   const run = async (): Promise<void> => {
     while (!stopped) {
       try {
-        await needs.leases.hold('webhooks', LEASE_MS, tenure);
+        await needs.leases.hold('webhooks', needs.leaseMs ?? LEASE_MS, tenure);
       } catch (err) {
         await Promise.all(underWay.values());
         needs.log.warn({ err }, 'webhooks could not be sent; they are tried again');

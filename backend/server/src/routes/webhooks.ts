@@ -24,7 +24,7 @@ const MOST = 10;
 export interface WebhookPorts {
   applications: Pick<Applications, 'byId'>;
   webhooks: Webhooks;
-  deliveries: Pick<Deliveries, 'add' | 'byId' | 'again' | 'list' | 'removeOfWebhook'>;
+  deliveries: Pick<Deliveries, 'add' | 'byId' | 'again' | 'resume' | 'list' | 'removeOfWebhook'>;
   wire: Pick<WebhookWire, 'check'>;
   seal: Seal;
   /** 32 random bytes in base64url. */
@@ -152,6 +152,10 @@ export function webhookHandlers(ports: WebhookPorts): Pick<Handlers, keyof typeo
       const switched = status === undefined ? {} : status === 'active' ? active : paused;
       const changed = await webhooks.change(before.id, { ...changes, ...switched });
       const after = mine(changed, params.id, 'webhook');
+      // What waited is given its whole time again: the hours of the pause are not held against it.
+      if (status === 'active' && before.pausedAt) {
+        await deliveries.resume(before.id, ports.clock());
+      }
       await record(call, 'webhook.changed', after, status === undefined ? {} : { status });
       return present(after);
     },
