@@ -45,6 +45,8 @@ shop.use(express.urlencoded({ extended: false }));
 
 const cookie = (request, name) =>
   request.headers.cookie?.match(new RegExp(`(?:^|; *)${name}=([^;]*)`))?.[1];
+/** Behind a proxy: the address that the proxy names. */
+const addressOf = (request) => request.socket.remoteAddress.replace('::ffff:', '');
 const mine = (request) => signedIn.get(cookie(request, 'shop'));
 
 const page = (title, body, watched = false) => `<!doctype html>
@@ -77,8 +79,7 @@ shop.post('/sign-in', async (request, response) => {
   const { session } = await verity.open({
     user: { id: name },
     device: { id: device },
-    // Behind a proxy: the address that the proxy names.
-    address: request.socket.remoteAddress.replace('::ffff:', ''),
+    address: addressOf(request),
     user_agent: request.get('user-agent'),
   });
   const id = randomUUID();
@@ -95,7 +96,8 @@ const protect = (sensitivity) => async (request, response, next) => {
   if (!who) return response.redirect('/');
   try {
     const resource = { method: request.method, path: request.path };
-    const decision = await verity.decide(who.session, { resource, sensitivity });
+    const address = addressOf(request);
+    const decision = await verity.decide(who.session, { resource, sensitivity, address });
     if (decision.effect === 'allow') return next();
     if (decision.effect === 'step_up') {
       return response.redirect(`/prove?to=${encodeURIComponent(request.path)}`);

@@ -43,6 +43,10 @@ export type Application = z.infer<typeof Application>;
 
 const plain = z.string().regex(/^[^\p{Cc}]*$/u, 'must not have control characters');
 
+export const NetworkAddress = z.union([z.ipv4(), z.ipv6()], {
+  error: 'must be an IPv4 or IPv6 address',
+});
+
 /** A user of an application as the application knows them. */
 export const ExternalUser = z.strictObject({
   id: plain
@@ -68,7 +72,7 @@ export const HandedSession = z.strictObject({
   user: ExternalUser,
   device: ExternalDevice.optional(),
   /** Of the user's browser, not of the application. */
-  address: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' }),
+  address: NetworkAddress,
   user_agent: plain.max(500).default(''),
   /** BCP 47, e.g. de-AT; stands for the languages of the device when they are not given. */
   locale: z

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { Instant, SessionId } from '../ids';
 import { StepUpMethod } from '../identity/schemas';
 import { routes } from '../route';
-import { ApplicationDecision, ApplicationSession, CollectorGrant, HandedSession } from './schemas';
+import {
+  ApplicationDecision,
+  ApplicationSession,
+  CollectorGrant,
+  HandedSession,
+  NetworkAddress,
+} from './schemas';
 
 const writes = { roles: [], scopes: ['sessions:write'] } as const;
 const oneSession = z.strictObject({ id: SessionId });
@@ -79,6 +85,8 @@ export const applicationSessionRoutes = routes({
       .strictObject({
         resource: AskedResource.optional(),
         sensitivity: z.enum(['low', 'medium', 'high']).optional(),
+        /** Where the user's request came from; that of the sign-in when left out. */
+        address: NetworkAddress.optional(),
       })
       .refine(
         ({ resource, sensitivity }) => resource !== undefined || sensitivity !== undefined,

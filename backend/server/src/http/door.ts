@@ -50,6 +50,7 @@ async function admit(
   const decision = await ports.decideRequest(rights, {
     requestId: String(res.locals.requestId),
     route: key,
+    host: null,
     method: req.method,
     path: req.path,
     sensitivity: route.sensitivity,
@@ -122,6 +123,7 @@ function callOf(caller: Caller, req: Request, res: Response): Call {
   return {
     caller,
     address: addressOf(req),
+    forwarded: req.ips.length > 0,
     userAgent: (req.headers['user-agent'] ?? '').slice(0, 500),
     requestId: String(res.locals.requestId),
     cookies: readCookies(req.headers.cookie),

@@ -46,6 +46,8 @@ export interface Call<C extends Caller = Caller> {
   caller: C;
   /** Network address of the caller, as trusted proxies name it. */
   address: string;
+  /** A proxy that is trusted named the address; else it is that of whoever opened the connection. */
+  forwarded: boolean;
   userAgent: string;
   requestId: string;
   cookies: Readonly<Record<string, string>>;

@@ -32,10 +32,7 @@ export interface AppPorts {
   /** Throws `not-signed-in` when there is no such key, or it is expired or revoked. */
   verifyApiKey(key: string): Promise<Omit<KeyCaller, 'kind'>>;
   /** The policy decision point, asked for one request. */
-  decideRequest(
-    rights: SessionRights,
-    asked: AskedRoute,
-  ): Promise<RequestDecision> | RequestDecision;
+  decideRequest(rights: SessionRights, asked: Asked): Promise<RequestDecision> | RequestDecision;
   /** Ends a session that the policy wants ended because of a request. */
   terminate(rights: SessionRights, reason: string): Promise<void>;
   /** Takes one request out of what `key` has a minute. Throws `unavailable` when that cannot be counted. */
@@ -52,30 +49,23 @@ export interface AppPorts {
 }
 
 /** What a request asks for, and where it comes from. */
-export interface AskedRoute {
+export interface Asked {
   requestId: string;
-  /** The declared key of the route. */
+  /** The declared key of the route that was called. */
   route: string;
-  /** Network address of the caller. */
+  /** Of a protected application, with its port when that is no default one; null for the platform's own routes. */
+  host: string | null;
+  /** Network address of the caller; that of the session where the caller's own is not known. */
   address: string;
   method: string;
   path: string;
-  /** As the route declares it. */
+  /** The least that it is taken for: as the route declares it, or the application asks. */
   sensitivity: Sensitivity;
 }
 
 export interface RequestDecision {
   effect: Effect;
   reasons: string[];
-}
-
-/** What a request to an application or a protected site asks for. */
-export interface AskedElsewhere {
-  host: string;
-  method: string;
-  path: string;
-  /** The least that it is taken for. */
-  sensitivity: Sensitivity;
 }
 
 /** A decision with what it rests on. */

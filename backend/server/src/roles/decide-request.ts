@@ -1,5 +1,6 @@
-// Asks the decision point about one request: the session's rights, the score in context, and what is asked for.
-import { decide, type PolicyDecision } from '@verity/domain/policy/decide';
+// Asks the decision point about one request, to the platform or elsewhere: the session's rights, the score in context, and
+// the policy's resources, which decide how sensitive it is.
+import { decide } from '@verity/domain/policy/decide';
 import type { StandingPolicy } from '@verity/domain/policy/ports';
 import { askedOf } from '@verity/domain/policy/resource-of';
 import { wouldOf } from '@verity/domain/policy/would';
@@ -7,7 +8,7 @@ import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { RequestScore } from '@verity/domain/risk/request-context';
 import { conditionInWords } from '@verity/protocol/policy/words';
-import type { AskedRoute } from '../http/ports';
+import type { Asked, RequestVerdict } from '../http/ports';
 import { factsOf } from '../pipeline/facts-of';
 import type { RequestNotes } from '../pipeline/request-notes';
 
@@ -15,14 +16,14 @@ export const decideRequest =
   (needs: { standing(): StandingPolicy; notes: Pick<RequestNotes, 'note'>; clock: Clock }) =>
   (
     rights: SessionRights,
-    { method, path, sensitivity }: AskedRoute,
+    { host, method, path, sensitivity }: Asked,
     scored: RequestScore,
-  ): PolicyDecision => {
+  ): RequestVerdict => {
     const { current, trial } = needs.standing();
     const now = needs.clock();
     const risk = { risk_score: scored.score, contributions: scored.contributions };
     const judge = (policy: StandingPolicy['current']) => {
-      const asked = askedOf(policy, { host: null, method, path }, sensitivity);
+      const asked = askedOf(policy, { host, method, path }, sensitivity);
       return {
         asked,
         version: policy.version,
@@ -46,9 +47,18 @@ export const decideRequest =
         band: scored.band,
         reasons: decision.reasons,
         would,
-        resource: asked.id ?? `${asked.sensitivity} sensitivity`,
+        resource: asked.id ?? `${host ? `${host}, ` : ''}${asked.sensitivity} sensitivity`,
         at: now,
       });
     }
-    return decision;
+    return {
+      effect: decision.effect,
+      reasons: decision.reasons,
+      ruleId: decision.ruleId,
+      ruleName: decision.ruleName,
+      policyVersion: current.version,
+      sensitivity: asked.sensitivity,
+      riskScore: scored.score,
+      band: scored.band,
+    };
   };

@@ -273,6 +273,20 @@ describe('a decision', () => {
     expect(renewed.json).toMatchObject({ status: 401, code: 'session-ended' });
   });
 
+  it('weighs where the request comes from when the application says so', async () => {
+    const app = await application('travelling');
+    const { session } = await handedOver(app, 'u-1');
+    const path = `/api/v1/sessions/${session.id}/decision`;
+    const risk = async (address?: string) =>
+      (await app.call('POST', path, { sensitivity: 'low', address })).json.risk_score;
+    const usual = await risk();
+    expect(await risk('203.0.113.77')).toBe(usual);
+    expect(await risk('198.51.100.9')).toBeGreaterThan(usual as number);
+    const wrong = await app.call('POST', path, { sensitivity: 'low', address: 'here' });
+    expect(wrong.json).toMatchObject({ code: 'invalid-input' });
+    expect(wrong.text).toContain('must be an IPv4 or IPv6 address');
+  });
+
   it('takes no proof of long ago, and none from the future', async () => {
     const app = await application('proving');
     const { session } = await handedOver(app, 'u-1');

@@ -19,7 +19,7 @@ import { compareEffects } from '@verity/domain/policy/decide';
 import { failedStepUpSignal, stepUpSignal } from '@verity/domain/risk/signals';
 import type { Effect } from '@verity/protocol/policy/schemas';
 import { actorOf, type Caller, type Handlers } from '../http/handler';
-import type { AskedElsewhere, RequestVerdict } from '../http/ports';
+import type { Asked, RequestVerdict } from '../http/ports';
 import { applicationOf, seenBy } from './own-sessions';
 import { finding, publishSignIn, type SignalPorts } from './sign-in-signals';
 
@@ -34,7 +34,7 @@ export interface ApplicationSessionPorts extends SignalPorts {
   life: Pick<SessionLife, 'end' | 'proveAgain' | 'rightsNow'>;
   collector: CollectorTokens;
   bus: Pick<Bus, 'publish'>;
-  decideRequest(rights: SessionRights, asked: AskedElsewhere): Promise<RequestVerdict>;
+  decideRequest(rights: SessionRights, asked: Asked): Promise<RequestVerdict>;
   seen(session: SessionRecord['id']): void;
   publicUrl: string;
   clock: Clock;
@@ -142,7 +142,7 @@ export function applicationSessionHandlers(
       return presentApplicationSession(after);
     },
 
-    async 'POST /api/v1/sessions/:id/decision'({ params, body }, { caller }) {
+    async 'POST /api/v1/sessions/:id/decision'({ params, body }, { caller, requestId }) {
       const application = await holderOf(caller);
       const rights = await life.rightsNow(params.id);
       const at = ports.clock().toISOString();
@@ -164,6 +164,9 @@ export function applicationSessionHandlers(
       ports.seen(rights.id);
       const verdict = await ports.decideRequest(rights, {
         ...askedFor(application, body.resource),
+        requestId,
+        route: 'POST /api/v1/sessions/:id/decision',
+        address: body.address ?? rights.address,
         sensitivity: body.sensitivity ?? 'low',
       });
       const stands = EFFECT_OF[rights.state as keyof typeof EFFECT_OF];
@@ -193,7 +196,7 @@ export function applicationSessionHandlers(
 function askedFor(
   { origins: [first] }: ApplicationRecord,
   resource: { host: string; method: string; path: string } | undefined,
-): Omit<AskedElsewhere, 'sensitivity'> {
+): Pick<Asked, 'host' | 'method' | 'path'> {
   if (!resource) return { host: NO_HOST, method: 'GET', path: '/' };
   return { ...resource, host: resource.host || (first ? new URL(first).host : NO_HOST) };
 }

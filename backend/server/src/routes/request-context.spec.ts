@@ -3,12 +3,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCache } from '@verity/adapters/redis/cache';
 import { openTestRedis, type TestRedis } from '@verity/adapters/redis/testing';
 import { newId } from '@verity/adapters/world';
-import { decide } from '@verity/domain/policy/decide';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { UserId } from '@verity/protocol/ids';
+import type { Policy } from '@verity/protocol/policy/schemas';
 import type { FindingMessage } from '@verity/protocol/risk/messages';
 import type { Call, UserCaller } from '../http/handler';
+import type { Asked } from '../http/ports';
 import { rightsLike } from '../http/spec-server';
+import { decideRequest } from '../roles/decide-request';
 import { requestContexts } from './request-context';
 
 let test: TestRedis;
@@ -27,19 +29,11 @@ function world() {
     } as never,
     locate: () => null,
     clock,
-    decide: (rights, { sensitivity }, { score, contributions }) =>
-      decide(
-        DEFAULT_POLICY,
-        {
-          ...rights,
-          riskScore: score,
-          contributions,
-          lastStepUpAt: null,
-          resource: { sensitivity },
-        },
-        null,
-        clock(),
-      ),
+    decide: decideRequest({
+      standing: () => ({ current: { ...DEFAULT_POLICY, version: 1 } as Policy, trial: null }),
+      notes: { note: () => undefined },
+      clock,
+    }),
     onLost: (error) => {
       throw error;
     },
@@ -49,15 +43,21 @@ function world() {
       { params: { id }, query: undefined, body: undefined },
       { caller: { kind: 'user', rights } } as Call<UserCaller>,
     );
-  const ask = async (rights: UserCaller['rights'], address: string) => {
+  const ask = async (
+    rights: UserCaller['rights'],
+    address: string,
+    elsewhere: Partial<Asked> = {},
+  ) => {
     const requestId = newId<string>();
     const asked = {
       requestId,
       route: 'GET /api/v1/me',
+      host: null,
       method: 'GET',
       path: '/api/v1/me',
       sensitivity: 'low' as const,
       address,
+      ...elsewhere,
     };
     return { requestId, decision: await contexts.decideRequest(rights, asked) };
   };
@@ -92,4 +92,19 @@ it('scores a request from another network higher than its session, and tells the
     session_score: number;
   };
   expect(context.context_score).toBeGreaterThan(context.session_score);
+});
+
+it('keeps of the requests to a protected site only those that tell something', async () => {
+  const { ask, look, findings } = world();
+  const rights = rightsLike({ role: 'user', address: '192.0.2.1' });
+  const elsewhere = { host: 'intranet.example', route: 'GET /api/v1/authorize', path: '/logo.png' };
+  const usual = await ask(rights, '192.0.2.1', elsewhere);
+  const moved = await ask(rights, '203.0.113.7', elsewhere);
+  await expect
+    .poll(() => look(moved.requestId, rights))
+    .toMatchObject({
+      observations: [{ source: 'address' }],
+    });
+  await expect(look(usual.requestId, rights)).rejects.toThrow('No request of that id');
+  expect(findings).toHaveLength(1);
 });

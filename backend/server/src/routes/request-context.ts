@@ -4,7 +4,6 @@ import type { ContextScore } from '@verity/protocol/risk/schemas';
 import type { Bus } from '@verity/domain/bus/ports';
 import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
-import type { PolicyDecision } from '@verity/domain/policy/decide';
 import {
   requestSignals,
   scoreRequest,
@@ -14,7 +13,7 @@ import type { LiveRisk } from '@verity/domain/risk/ports';
 import { networkOf } from '@verity/domain/risk/signals';
 import type { Locate } from '@verity/domain/risk/travel';
 import type { SessionRights } from '@verity/domain/identity/ports';
-import type { AskedRoute, RequestDecision } from '../http/ports';
+import type { Asked, RequestVerdict } from '../http/ports';
 import type { Handlers } from '../http/handler';
 
 /** Networks that sessions were told to be used from; beyond these one is told again. */
@@ -27,7 +26,7 @@ export interface RequestContextPorts {
   locate: Locate;
   clock: Clock;
   /** The decision point: the policy in force over the session and the request. */
-  decide(rights: SessionRights, asked: AskedRoute, scored: RequestScore): PolicyDecision;
+  decide(rights: SessionRights, asked: Asked, scored: RequestScore): RequestVerdict;
   /** Something could not be kept or told; the request goes on. */
   onLost(error: unknown): void;
 }
@@ -52,9 +51,9 @@ export function requestContexts(ports: RequestContextPorts) {
 
   const remember = (
     rights: SessionRights,
-    asked: AskedRoute,
+    asked: Asked,
     scored: RequestScore,
-    decided: PolicyDecision,
+    decided: RequestVerdict,
   ) => {
     const context: ContextScore = {
       request_id: asked.requestId,
@@ -81,7 +80,7 @@ export function requestContexts(ports: RequestContextPorts) {
 
   return {
     /** Throws `unavailable` when the score of the session cannot be known. */
-    async decideRequest(rights: SessionRights, asked: AskedRoute): Promise<RequestDecision> {
+    decideRequest: async (rights: SessionRights, asked: Asked): Promise<RequestVerdict> => {
       const risk = await ports.liveRisk.get(rights.id);
       const observations = requestSignals(ports.locate, {
         address: asked.address,
@@ -90,9 +89,12 @@ export function requestContexts(ports: RequestContextPorts) {
       });
       const scored = scoreRequest(risk, observations, ports.clock());
       const decided = ports.decide(rights, asked, scored);
-      remember(rights, asked, scored, decided).catch((error: unknown) => ports.onLost(error));
+      // A proxy asks about every image of a page: of its requests only those are kept that tell something.
+      if (!asked.host || observations.length > 0 || decided.effect !== 'allow') {
+        remember(rights, asked, scored, decided).catch((error: unknown) => ports.onLost(error));
+      }
       tellSession(rights, asked.address, scored).catch((error: unknown) => ports.onLost(error));
-      return { effect: decided.effect, reasons: decided.reasons };
+      return decided;
     },
 
     handlers: {

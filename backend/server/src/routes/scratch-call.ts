@@ -59,6 +59,7 @@ export function callByAdmin(email = 'admin@example.org'): AdminCall {
     call: {
       caller: { kind: 'user', rights },
       address: '192.0.2.1',
+      forwarded: false,
       userAgent: 'spec',
       requestId: id,
       cookies: {},

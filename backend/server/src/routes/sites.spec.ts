@@ -107,7 +107,8 @@ describe('authorize', () => {
     expect(answer.status, answer.text).toBe(200);
     expect(answer.headers.get('x-verity-email')).toBe('ann@spec.example');
     expect(answer.headers.get('x-verity-session')).toBe(person.signedIn.session.id);
-    expect(answer.headers.get('x-verity-risk')).toBe('0');
+    // Nothing is known of it yet but that it is a session.
+    expect(answer.headers.get('x-verity-risk')).toBe('10');
   });
 
   it('takes an access token as well', async () => {
@@ -138,7 +139,12 @@ describe('authorize', () => {
     const cookie = await cookieOf(bea);
     await platform.redis.commands.set(
       `risk:${bea.signedIn.session.id}`,
-      JSON.stringify({ risk_score: 40, contributions: [], band: 'medium' }),
+      JSON.stringify({
+        risk_score: 40,
+        log_odds: Math.log(40 / 60),
+        contributions: [],
+        band: 'medium',
+      }),
     );
     expect((await authorize('/reports', cookie)).status).toBe(200);
     const sensitive = await authorize('/secret', cookie);
@@ -152,6 +158,20 @@ describe('authorize', () => {
     await platform.life.change(bea.signedIn.session.id, { state: 'step_up', reason, by: 'spec' });
     const asked = await authorize('/reports', cookie);
     expect(asked.headers.get('x-verity-action')).toBe('step_up');
+  });
+
+  it('weighs where a request comes from when a trusted proxy says so', async () => {
+    await platform.person('eve@spec.example');
+    const eve = await platform.visit('eve@spec.example');
+    const cookie = await cookieOf(eve);
+    const risk = async (changes: Record<string, string>) =>
+      Number((await authorize('/reports', cookie, changes)).headers.get('x-verity-risk'));
+    const unknown = await risk({});
+    const usual = await risk({ 'x-forwarded-for': eve.address });
+    const moved = await risk({ 'x-forwarded-for': '203.0.113.77' });
+    // What the proxy does not say is not held against anybody.
+    expect(unknown).toBe(usual);
+    expect(moved).toBeGreaterThan(usual);
   });
 
   it('lets a restricted session read what matters little, and nothing else', async () => {

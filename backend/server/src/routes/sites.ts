@@ -15,7 +15,7 @@ import type { SessionLife } from '@verity/domain/identity/session-life';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { SessionId } from '@verity/protocol/ids';
 import type { Call, Handlers } from '../http/handler';
-import type { AskedElsewhere, RequestVerdict } from '../http/ports';
+import type { Asked, RequestVerdict } from '../http/ports';
 import { siteRequest } from './site-request';
 
 const COOKIE = '__Host-verity_site';
@@ -30,7 +30,7 @@ export interface SitePorts {
   life: Pick<SessionLife, 'rightsNow' | 'end'>;
   collector: CollectorTokens;
   tokens: Pick<SecretTokens, 'make' | 'hash'>;
-  decideRequest(rights: SessionRights, asked: AskedElsewhere): Promise<RequestVerdict>;
+  decideRequest(rights: SessionRights, asked: Asked): Promise<RequestVerdict>;
   seen(session: SessionId): void;
   journal: Journal;
   publicUrl: string;
@@ -98,7 +98,14 @@ export function siteHandlers(ports: SitePorts): Pick<Handlers, keyof typeof site
         const fix = 'Send the browser to the address in X-Verity-Location.';
         return refuse('sign_in', new Fault('not-signed-in', 'Sign in first.', { fix }));
       }
-      const verdict = await ports.decideRequest(rights, { ...asked, sensitivity: 'low' });
+      const verdict = await ports.decideRequest(rights, {
+        ...asked,
+        requestId: call.requestId,
+        route: 'GET /api/v1/authorize',
+        // Of a proxy that nobody trusts the address says nothing about the browser behind it.
+        address: call.forwarded ? call.address : rights.address,
+        sensitivity: 'low',
+      });
       const why = rights.stateReason ?? verdict.reasons[0] ?? verdict.ruleName;
       if (verdict.effect === 'terminate') {
         await ports.life.end(rights.id, { state: 'terminated', reason: why, by: 'system:policy' });

@@ -28,6 +28,7 @@ export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
 /** Somebody who is signed in, as a browser would be. */
 export interface Visitor {
+  address: string;
   signedIn: SignedIn;
   cookie: string;
   call: (method: string, path: string, body?: unknown) => Promise<Answer>;
@@ -128,12 +129,14 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     /** Signs in from an address and a device of its own. */
     async visit(email: string, sent: Sent = {}): Promise<Visitor> {
       visitors += 1;
-      const headers = { 'x-forwarded-for': `198.51.100.${visitors}`, ...sent.headers };
+      const address = `198.51.100.${visitors}`;
+      const headers = { 'x-forwarded-for': address, ...sent.headers };
       const body = { email, password: PASSWORD, ...(sent.body as object | undefined) };
       const answer = await server.call('POST', '/api/v1/auth/login', { headers, body });
       if (answer.status !== 200) throw new Error(answer.text);
       const signedIn = answer.json as unknown as SignedIn;
       return {
+        address,
         signedIn,
         cookie: cookieOf(answer),
         call: (method, path, body) =>

@@ -12,7 +12,7 @@ export function applicationRoutes(ground: HttpGround) {
   const asked = {
     ...ground,
     collector: access,
-    decideRequest: ground.decideElsewhere,
+    decideRequest: ground.contexts.decideRequest,
     seen: ground.activity.note,
     publicUrl: config.PUBLIC_URL,
   };

@@ -7,7 +7,7 @@ export const doorOver = (ground: HttpGround): Omit<AppPorts, 'handlers'> => ({
   verifyAccess: ground.verifyAccess,
   sessionRights: (id) => ground.life.rightsNow(id),
   verifyApiKey: (key) => ground.keyring.verify(key),
-  decideRequest: (rights, asked) => ground.contexts.decideRequest(rights, asked),
+  decideRequest: ground.contexts.decideRequest,
   async terminate(rights, reason) {
     await ground.life.end(rights.id, { state: 'terminated', reason, by: 'system:policy' });
   },

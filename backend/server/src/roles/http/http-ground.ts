@@ -11,7 +11,6 @@ import { followPolicy } from '../../pipeline/policy-in-force';
 import { requestNotes } from '../../pipeline/request-notes';
 import { requestContexts } from '../../routes/request-context';
 import type { Herald } from '../../socket/announcer';
-import { decideElsewhere } from '../decide-elsewhere';
 import { decideRequest } from '../decide-request';
 import { lifeOver, type Ground } from '../ground';
 import { learningOver } from '../learning';
@@ -54,11 +53,6 @@ export async function openHttpGround(
       ...ground,
       decide: decideRequest({ standing: policy.standing, notes, clock }),
       onLost: (err) => log.warn({ err }, 'the context of a request could not be kept'),
-    }),
-    decideElsewhere: decideElsewhere({
-      policy: policy.current,
-      liveRisk: ground.liveRisk,
-      clock,
     }),
   };
 }
