@@ -10,7 +10,7 @@ import type { FindingMessage } from '@verity/protocol/risk/messages';
 import type { Call, UserCaller } from '../http/handler';
 import type { Asked } from '../http/ports';
 import { rightsLike } from '../http/spec-server';
-import { decideRequest } from '../roles/decide-request';
+import { decideRequest } from './decide-request';
 import { requestContexts } from './request-context';
 
 let test: TestRedis;

@@ -11,7 +11,7 @@ import { followPolicy } from '../../pipeline/policy-in-force';
 import { requestNotes } from '../../pipeline/request-notes';
 import { requestContexts } from '../../routes/request-context';
 import type { Herald } from '../../socket/announcer';
-import { decideRequest } from '../decide-request';
+import { decideRequest } from '../../routes/decide-request';
 import { lifeOver, type Ground } from '../ground';
 import { learningOver } from '../learning';
 import type { Passes } from './passes';
