@@ -118,6 +118,30 @@ export const routes: Routes = [
         loadComponent: () => import('./features/policies/edit-page').then((m) => m.EditPage),
       },
       {
+        path: 'policies/effect',
+        title: 'What the policy does',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/policies/effect-page').then((m) => m.EffectPage),
+      },
+      {
+        path: 'policies/runs',
+        title: 'Policies tried on the past',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/policies/runs-page').then((m) => m.RunsPage),
+      },
+      {
+        path: 'policies/runs/:id',
+        title: 'Tried on the past',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/policies/run-page').then((m) => m.RunPage),
+      },
+      {
+        path: 'policies/health',
+        title: 'New versions watched',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/policies/health-page').then((m) => m.HealthPage),
+      },
+      {
         path: 'policies/versions',
         title: 'Versions of the policy',
         canActivate: [hasRole('admin', 'auditor')],

@@ -17,6 +17,14 @@ export const outcomeRoutes = routes({
     query: z.strictObject({ days }),
     reply: Effectiveness,
   },
+  'GET /api/v1/policies/effectiveness/export': {
+    summary: 'The same as CSV: a line for the whole, each rule, version and day',
+    subject: 'policy',
+    who: reader,
+    sensitivity: 'medium',
+    query: z.strictObject({ days }),
+    reply: 'text/csv; charset=utf-8',
+  },
   'GET /api/v1/policies/outcomes': {
     summary: 'What became of each challenge and termination, newest first',
     subject: 'policy',

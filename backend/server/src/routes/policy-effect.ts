@@ -19,6 +19,7 @@ import type { PolicyRuns } from '@verity/domain/policy/run-ports';
 import { newRun } from '@verity/domain/policy/simulate';
 import type { Handlers } from '../http/handler';
 import { csv, type CsvRow } from './csv';
+import { effectivenessCsv } from './effectiveness-csv';
 
 export interface PolicyEffectPorts {
   outcomes: Outcomes;
@@ -52,6 +53,9 @@ export function policyEffectHandlers(ports: PolicyEffectPorts): Handlers<Route> 
     return { from: new Date((today - days + 1) * DAY_MS), to };
   };
 
+  const effectivenessOf = (period: { from: Date; to: Date }) =>
+    calculateEffectiveness(period, ports, new AbortController().signal);
+
   const known = async (id: PolicyRunId): Promise<PolicyRun> => {
     const run = await runs.byId(id);
     if (run) return run;
@@ -77,8 +81,13 @@ export function policyEffectHandlers(ports: PolicyEffectPorts): Handlers<Route> 
   };
 
   return {
-    'GET /api/v1/policies/effectiveness': ({ query }) =>
-      calculateEffectiveness(lastDays(query.days), ports, new AbortController().signal),
+    'GET /api/v1/policies/effectiveness': ({ query }) => effectivenessOf(lastDays(query.days)),
+
+    async 'GET /api/v1/policies/effectiveness/export'({ query }, call) {
+      const period = lastDays(query.days);
+      call.fileName(`policy-effect-${period.to.toISOString().slice(0, 10)}.csv`);
+      return effectivenessCsv(await effectivenessOf(period));
+    },
 
     'GET /api/v1/policies/outcomes'({ query }) {
       const {

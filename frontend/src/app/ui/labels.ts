@@ -3,7 +3,11 @@ import type {
   AlertKind,
   AlertStatus,
   Effect,
+  PolicyOutcome,
   PolicyRule,
+  PolicyRun,
+  PolicyWatch,
+  ReplayedSession,
   PetitionKind,
   PetitionStatus,
   Role,
@@ -65,6 +69,40 @@ export const RULE_EFFECT = {
   ...EFFECT,
   notify: { text: 'Notify', tone: 'accent' },
 } as const satisfies Record<PolicyRule['effect'], Label>;
+
+export const OUTCOME = {
+  open: { text: 'Open', tone: 'accent' },
+  passed: { text: 'Passed', tone: 'good' },
+  failed: { text: 'Failed', tone: 'bad' },
+  abandoned: { text: 'Abandoned', tone: 'warn' },
+  terminated: { text: 'Ended', tone: 'bad' },
+  eased: { text: 'Eased by itself', tone: '' },
+} as const satisfies Record<PolicyOutcome['outcome'], Label>;
+
+export const RUN_STATE = {
+  queued: { text: 'Waiting', tone: '' },
+  running: { text: 'Running', tone: 'accent' },
+  done: { text: 'Done', tone: 'good' },
+  failed: { text: 'Failed', tone: 'bad' },
+  cancelled: { text: 'Cancelled', tone: '' },
+} as const satisfies Record<PolicyRun['state'], Label>;
+
+export const DIFFERENCE = {
+  stricter: { text: 'Stricter', tone: 'warn' },
+  milder: { text: 'Milder', tone: 'good' },
+  other_rule: { text: 'Other rule', tone: 'accent' },
+  none: { text: 'Same', tone: '' },
+} as const satisfies Record<ReplayedSession['difference'], Label>;
+
+export const WATCH_STATE = {
+  forecasting: { text: 'Foretelling', tone: 'accent' },
+  watching: { text: 'Watching', tone: 'accent' },
+  unwatched: { text: 'Not watched', tone: '' },
+  passed: { text: 'As foretold', tone: 'good' },
+  diverged: { text: 'Diverged', tone: 'warn' },
+  rolled_back: { text: 'Rolled back', tone: 'bad' },
+  superseded: { text: 'Superseded', tone: '' },
+} as const satisfies Record<PolicyWatch['state'], Label>;
 
 export const PETITION_STATUS = {
   open: { text: 'Waiting', tone: 'accent' },

@@ -86,6 +86,18 @@ export class Draft {
   }
 }
 
+/** The draft that this device keeps, when it says anything new. */
+export function draftOnDevice(): PolicyDraft | undefined {
+  const kept = remembered();
+  return kept && !same(kept.draft, kept.base) ? kept.draft : undefined;
+}
+
+/** Puts a draft made from a version where the editor will find it. */
+export function putOnDevice(base: Policy, draft: PolicyDraft): void {
+  const kept: Kept = { basedOn: base.version, base: draftOf(base), draft: draftOf(draft) };
+  localStorage.setItem(KEY, JSON.stringify(kept));
+}
+
 function remembered(): Kept | undefined {
   const text = localStorage.getItem(KEY);
   if (!text) return undefined;

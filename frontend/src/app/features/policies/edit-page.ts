@@ -33,6 +33,7 @@ import { ResourcesEditor } from './resources-editor';
 import { ReviewPanel } from './review-panel';
 import { RulesEditor } from './rules-editor';
 import { SaveDialog, type Saving } from './save-dialog';
+import { TryPast } from './try-past';
 
 const VIEWS = ['rules', 'resources', 'json'] as const;
 const VIEW_WORDS = { rules: 'Rules', resources: 'Resources', json: 'JSON' } as const;
@@ -51,6 +52,7 @@ const REVIEW_AFTER_MS = 350;
     ReviewPanel,
     RouterLink,
     RulesEditor,
+    TryPast,
     Value,
   ],
   templateUrl: './edit-page.html',
@@ -147,6 +149,12 @@ export class EditPage implements Leavable {
       confirm: 'Leave',
     });
     return consent !== undefined;
+  }
+
+  /** To the run that tries the draft; this device keeps the draft meanwhile. */
+  protected async follow(run: string): Promise<void> {
+    this.saved = true;
+    await this.router.navigate(['/policies/runs', run]);
   }
 
   protected put(part: Partial<PolicyDraft>): void {
