@@ -21,7 +21,7 @@ interface Measure {
 const MEASURES: Record<string, Measure> = {
   keystroke: {
     usage:
-      '--input FILE.csv [--train-reps N] [--recent N] [--adaptive] [--background] [--detector NAME]',
+      '--input FILE.csv [--train-reps N] [--test-reps N] [--recent N] [--adaptive] [--background] [--detector NAME]',
     run: evaluateKeystroke,
   },
   mouse: { usage: '--input DIR', run: evaluateMouse },
@@ -55,6 +55,7 @@ async function main(): Promise<number> {
       options: {
         input: { type: 'string' },
         'train-reps': { type: 'string' },
+        'test-reps': { type: 'string' },
         'train-windows': { type: 'string' },
         recent: { type: 'string' },
         updates: { type: 'string' },

@@ -12,14 +12,21 @@ export interface Csv {
   rows: string[][];
 }
 
-/** Cells hold no quotes or line breaks in the formats read here. Empty lines are allowed at the end only. */
-export function parseCsv(text: string, what: string): Csv {
+/**
+ * Cells hold no quotes or line breaks in the formats read here. Empty lines are allowed at the end only. Two columns may
+ * bear one name only where the caller reads them by their place.
+ */
+export function parseCsv(
+  text: string,
+  what: string,
+  { byPlace = false }: { byPlace?: boolean } = {},
+): Csv {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   while (lines.length > 0 && lines.at(-1) === '') lines.pop();
   const header = (lines[0] ?? '').split(',').map((cell) => cell.trim());
   if (lines.length < 2) throw misfit(`${what} has no rows`);
   const doubled = header.find((name, i) => header.indexOf(name) !== i);
-  if (doubled !== undefined) throw misfit(`${what} has two columns named "${doubled}"`);
+  if (doubled !== undefined && !byPlace) throw misfit(`${what} has two columns named "${doubled}"`);
   const rows: string[][] = [];
   for (let i = 1; i < lines.length; i++) {
     const cells = (lines[i] as string).split(',');

@@ -16,7 +16,7 @@ import {
 } from '@verity/domain/risk/phrase-template';
 import { equalErrorRate, meanOf } from './error-rates';
 import { asPhrases, readFixedText } from './keystroke-data';
-import { logisticFit, type Example } from './logistic';
+import { fitStandardised, type Example } from './logistic';
 
 const TRAIN = 200;
 const STRANGER_REPS = 5;
@@ -98,8 +98,8 @@ function examplesOf(all: readonly Measured[][], members: readonly number[]): Exa
       const { own, strangers } = plan[who] as Measured;
       const theirs = members.flatMap((i) => strangers[i] ?? []);
       return [
-        ...own.map((traits) => ({ traits, stranger: 0 as const, weight: 100 / own.length })),
-        ...theirs.map((traits) => ({ traits, stranger: 1 as const, weight: 100 / theirs.length })),
+        ...own.map((traits) => ({ row: traits, stranger: false, weight: 100 / own.length })),
+        ...theirs.map((traits) => ({ row: traits, stranger: true, weight: 100 / theirs.length })),
       ];
     }),
   );
@@ -119,7 +119,7 @@ function unseen(all: readonly Measured[][], penalty: number): number[] {
       .map(({ i }) => i);
     const halves = [order.slice(0, count >> 1), order.slice(count >> 1)];
     for (const [mine, theirs] of [halves, halves.toReversed()] as [number[], number[]][]) {
-      const weights = logisticFit(examplesOf(all, mine), penalty);
+      const weights = fitStandardised(examplesOf(all, mine), penalty);
       all.forEach((plan, p) => {
         for (const who of theirs) {
           const { own, strangers } = plan[who] as Measured;
@@ -156,7 +156,7 @@ function main(): void {
         all,
         people.map((_, i) => i),
       );
-      const { bias, weights } = logisticFit(everybody, PENALTY[side]);
+      const { bias, weights } = fitStandardised(everybody, PENALTY[side]);
       sides[side] = { bias: roundTo(bias, 5), weights: weights.map((w) => roundTo(w, 5)) };
     }
     result[stage] = sides;

@@ -14,7 +14,7 @@ import {
 } from '@verity/domain/risk/typing-model';
 import { lowerOf, packFloats, type TypingWorld } from '@verity/domain/risk/typing-world';
 import { isBackground, quantise } from './fit-background';
-import { balanced, fitLogistic } from './newton-logistic';
+import { balanced, fitLogistic } from './logistic';
 import { readTyping, windowsOf, type Person } from './typing-data';
 import { fitTypingWorld, type Sittings } from './typing-world-fit';
 

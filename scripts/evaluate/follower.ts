@@ -70,6 +70,11 @@ export function follow(
     });
     const learntTo = learn.at(-1)?.at as Date;
     trained = { artefact, trainedAt, windows: learn.length, learntTo };
+    // What is older than all that is learnt from is let go, as the platform does.
+    const oldest = learn[0]?.at;
+    if (oldest && learn.length === kind.windows.most) {
+      stored = stored.filter(({ at }) => at >= oldest);
+    }
     model = kind.parse(artefact);
     return true;
   };

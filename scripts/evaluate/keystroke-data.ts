@@ -23,7 +23,8 @@ const whole = (cell: string, where: string): number => {
 
 /** Throws a misfit that names the line when anything is not as the layout says. */
 export function readFixedText(text: string, what: string): FixedTextData {
-  const { header, rows } = parseCsv(text, what);
+  // A text that has a letter twice has its columns twice.
+  const { header, rows } = parseCsv(text, what, { byPlace: true });
   LEADING.forEach((name, i) => {
     if (header[i] !== name) {
       throw misfit(`${what}: column ${i + 1} must be "${name}", not "${header[i] ?? ''}"`);

@@ -118,7 +118,6 @@ describe('the reader of fixed texts', () => {
     [`${HEADER}\np,1,1,90000,0.2,0.1,0.1\n`, /not in seconds/],
     [`${HEADER}\np,-1,1,0.1,0.2,0.1,0.1\n`, /sessionIndex is not a whole number/],
     [`subject,rep,sessionIndex,H.a\np,1,1,0.1\n`, /column 2 must be "sessionIndex"/],
-    [`subject,sessionIndex,rep,H.a,H.a\np,1,1,0.1,0.1\n`, /two columns/],
     [`subject,sessionIndex,rep,hold\np,1,1,0.1\n`, /none of H/],
   ])('refuses %j', (text, words) => {
     expect(() => readFixedText(text, 'file')).toThrow(words);

@@ -21,7 +21,7 @@ import {
 } from './keystroke-detectors';
 import { countOption, inputFile, type Options } from './options';
 
-/** The genuine test: the last repetitions of a person. Training comes from the repetitions before, at most as many. */
+/** The genuine test: the last repetitions of a person, unless said otherwise. Training comes from those before. */
 const TEST_REPS = 200;
 const MOST_TRAIN_REPS = 200;
 /** The impostor test: the first repetitions of every other person. */
@@ -30,6 +30,7 @@ const IMPOSTOR_REPS = 5;
 const TAKEOVER_REPS = 50;
 
 interface Plan {
+  testReps: number;
   detector: KeystrokeDetector;
   trainReps: number;
   recent: number | null;
@@ -59,6 +60,7 @@ export function evaluateKeystroke(options: Options, say: (progress: string) => v
   const range = { least: 4, most: MOST_TRAIN_REPS };
   const plan: Plan = {
     detector,
+    testReps: countOption(options, 'test-reps', TEST_REPS, { least: 4, most: 1_000 }),
     trainReps: countOption(options, 'train-reps', MOST_TRAIN_REPS, range),
     recent:
       options['recent'] === undefined
@@ -75,9 +77,9 @@ export function evaluateKeystroke(options: Options, say: (progress: string) => v
     throw misfit(`${path} has ${subjects.length} subjects; at least ${fewest} are needed`);
   }
   for (const { name: who, rows } of subjects) {
-    if (rows.length < TEST_REPS + plan.trainReps) {
+    if (rows.length < plan.testReps + plan.trainReps) {
       throw misfit(
-        `${path}: subject ${who} has ${rows.length} repetitions; ${TEST_REPS} to test and ${plan.trainReps} to train are needed`,
+        `${path}: subject ${who} has ${rows.length} repetitions; ${plan.testReps} to test and ${plan.trainReps} to train are needed`,
       );
     }
   }
@@ -104,8 +106,8 @@ function judge(
   const { rows } = subjects[place] as Subject;
   const others = subjects.filter((_, i) => i !== place);
   const impostors = people ? others.filter((_, i) => !isBackground(_, i)) : others;
-  const test = rows.slice(-TEST_REPS);
-  const before = rows.slice(0, -TEST_REPS).slice(0, MOST_TRAIN_REPS);
+  const test = rows.slice(-plan.testReps);
+  const before = rows.slice(0, -plan.testReps).slice(0, MOST_TRAIN_REPS);
   const known = plan.recent === null ? before.slice(0, plan.trainReps) : before.slice(-plan.recent);
   const practised = plan.recent === null ? known.length : before.length;
   const { distance, learn } = learner(plan, known, practised, people);
@@ -178,6 +180,7 @@ function figures(trials: readonly Trial[], plan: Plan, detector: string) {
   return {
     subjects: trials.length,
     trainReps: plan.recent ?? plan.trainReps,
+    testReps: plan.testReps,
     detector,
     adaptive: plan.adaptive,
     background: plan.background,

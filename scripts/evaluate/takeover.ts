@@ -1,6 +1,10 @@
 // evaluate -- takeover: free typing by key class, as the platform sees it. How soon is a stranger caught in mid-session?
+import { clamp } from '@verity/domain/kernel/maths';
+import { centreAndScale } from '@verity/domain/risk/centre-and-scale';
 import { scoreOf } from '@verity/domain/risk/score';
+import { measuresOf } from '@verity/domain/risk/typing-model';
 import { deviationOf, equalErrorRate, meanOf, medianOf } from './error-rates';
+import { oneClassSvm } from './one-class-svm';
 import { countOption, type Options } from './options';
 import {
   course,
@@ -15,35 +19,41 @@ const KEYSTROKES_A_WINDOW = 25;
 const LENGTHS = [1, 2, 4, 10, 20, 40];
 const [HIGH, CRITICAL] = [60, 80];
 
+type Detector = 'weight' | 'ratio' | 'nearest' | 'svm';
+
 interface Weighed {
   weight: number;
   ratio: number;
   nearest: number;
+  /** Distance by a one-class SVM, to compare with. */
+  svm: number;
   seconds: number;
 }
 
 export function evaluateTakeover(options: Options, say: (progress: string) => void) {
   const most = countOption(options, 'train-windows', 400, { least: 4, most: 400 });
   const { contestants, trainSeconds } = holdContest(options, most, say);
-  const weigh = ({ model }: Contestant, session: readonly TestWindow[]): Weighed[] =>
-    session.map(({ features, seconds }) => ({
-      weight: model.weigh(features).weight,
-      ...model.detect(features),
-      seconds,
-    }));
   const matches = contestants.map((me) => {
     say(`judging at ${me.name}`);
+    const svm = windowSvm(me.enrolled);
+    const weigh = (session: readonly TestWindow[]): Weighed[] =>
+      session.map(({ features, seconds }) => ({
+        weight: me.model.weigh(features).weight,
+        ...me.model.detect(features),
+        svm: svm(features),
+        seconds,
+      }));
     return {
-      genuine: me.sessions.flatMap((session) => weigh(me, session)),
+      genuine: me.sessions.flatMap(weigh),
       strangers: contestants
         .filter((other) => other !== me)
-        .map(({ sessions }) => sessions.flatMap((session) => weigh(me, session))),
+        .map(({ sessions }) => sessions.flatMap(weigh)),
     };
   });
   const weights = (all: readonly Weighed[]): number[] => all.map(({ weight }) => weight);
   const own = matches.flatMap(({ genuine }) => weights(genuine));
   const foreign = matches.flatMap(({ strangers }) => weights(strangers.flat()));
-  const detectorEer = (name: 'weight' | 'ratio' | 'nearest'): number =>
+  const detectorEer = (name: Detector): number =>
     rounded(
       meanOf(
         matches.map(({ genuine, strangers }) =>
@@ -72,12 +82,28 @@ export function evaluateTakeover(options: Options, say: (progress: string) => vo
     eerPerWindowByDetector: {
       digraphRatio: detectorEer('ratio'),
       nearest: detectorEer('nearest'),
+      oneClassSvm: detectorEer('svm'),
       fused: detectorEer('weight'),
     },
+    oneClassSvmBySessionLength: Object.fromEntries(
+      LENGTHS.map((length) => [length * KEYSTROKES_A_WINDOW, atLength(matches, length, 'svm').eer]),
+    ),
     genuineWeight: { mean: rounded(meanOf(own)), sd: rounded(deviationOf(own)) },
     strangerWeight: { mean: rounded(meanOf(foreign)), sd: rounded(deviationOf(foreign)) },
     ...judgedAsSessions(contestants),
   };
+}
+
+/** On deviations of each measure from the person's usual; what a window lacks lies in the middle. */
+function windowSvm(enrolled: readonly Float64Array[]): (window: Float64Array) => number {
+  const { centre, scale } = centreAndScale(enrolled.map(measuresOf));
+  const deviations = (window: Float64Array): Float64Array =>
+    measuresOf(window).map((x, f) => {
+      const z = (x - (centre[f] as number)) / Math.max(scale[f] as number, 1e-3);
+      return Number.isFinite(z) ? clamp(z, -4, 4) : 0;
+    });
+  const distance = oneClassSvm(enrolled.map(deviations));
+  return (window) => distance(deviations(window));
 }
 
 interface Match {
@@ -87,14 +113,14 @@ interface Match {
 }
 
 /** Error rates of the sum of so many windows in a row: per person, and with one threshold for all. */
-function atLength(matches: readonly Match[], length: number) {
+function atLength(matches: readonly Match[], length: number, by: Detector = 'weight') {
   const eers: number[] = [];
   const genuine: number[] = [];
   const strangers: number[] = [];
   const seconds: number[] = [];
   for (const match of matches) {
-    const mine = sumsOf(match.genuine, length, ({ weight }) => weight);
-    const theirs = match.strangers.flatMap((all) => sumsOf(all, length, ({ weight }) => weight));
+    const mine = sumsOf(match.genuine, length, (one) => one[by]);
+    const theirs = match.strangers.flatMap((all) => sumsOf(all, length, (one) => one[by]));
     if (mine.length === 0 || theirs.length === 0) continue;
     eers.push(equalErrorRate(mine, theirs));
     genuine.push(...mine);

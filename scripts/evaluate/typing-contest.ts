@@ -24,6 +24,8 @@ export interface Contestant {
   name: string;
   model: TypingModel;
   artefactBytes: number;
+  /** What the model was made of. */
+  enrolled: Float64Array[];
   sessions: TestWindow[][];
 }
 
@@ -83,6 +85,7 @@ function contestant(person: Person, background: TypingBackground, most: number):
     name: person.name,
     model: parseTyping(artefact, background),
     artefactBytes: artefact.length,
+    enrolled: task.windows,
     sessions: sessions.slice(sessions.length >> 1),
   };
 }

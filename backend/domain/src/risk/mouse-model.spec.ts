@@ -6,7 +6,13 @@ import { normalDraw, seededRandom } from '../kernel/maths';
 import { shippedPeople } from './mouse-background';
 import { calibrateMouse, SCORE_REACH, weightOfScore } from './mouse-calibration';
 import { mouseInWords } from './mouse-words';
-import { MOUSE_GUARD, parseMouseModel, trainMouseModel, type MouseTraining } from './mouse-model';
+import {
+  enrolledModel,
+  MOUSE_GUARD,
+  parseMouseModel,
+  trainMouseModel,
+  type MouseTraining,
+} from './mouse-model';
 import { guardUpdates } from './update-guard';
 
 const WIDTH = MOUSE_FEATURES.length;
@@ -129,8 +135,6 @@ describe('an enrolled mouse model', () => {
   const before = JSON.stringify(enrolled);
   const first = parseMouseModel(before);
   const stranger = actionsOf(77, 1_200);
-  const later = (windows: Float64Array[], days: number) =>
-    trainMouseModel(training({ windows, version: 4, before, now: new Date(days * DAY_MS) }));
   const guarded = (windows: Float64Array[]) =>
     guardUpdates(
       first.baseline!,
@@ -146,31 +150,31 @@ describe('an enrolled mouse model', () => {
   });
 
   it('is led no farther than a bounded change of weight, however much it was taught', () => {
-    const spoilt = parseMouseModel(
-      JSON.stringify(later([...known.slice(-200), ...stranger.slice(0, 1_100)], 1)),
-    );
+    const task = { windows: [...known.slice(-100), ...stranger.slice(0, 400)], version: 4, before };
+    const spoilt = parseMouseModel(JSON.stringify(trainMouseModel(training(task))));
     let total = 0;
     for (const window of stranger.slice(1_100)) {
       const [then, now] = [first.weigh(window).weight, spoilt.weigh(window).weight];
-      expect(Math.abs(now - then)).toBeLessThanOrEqual(0.03 + 1e-9);
+      expect(Math.abs(now - then)).toBeLessThanOrEqual(0.01 + 1e-9);
       total += now;
     }
     expect(total).toBeGreaterThan(1);
   });
 
   it('keeps to its enrolment for months, and only where others of the installation were there', () => {
-    expect(later(known, 89).enrolled).not.toBeNull();
-    expect(later(known, 91).enrolled).toBeNull();
-    const shipped = shippedPeople().map(({ windows }) => windows);
-    const whisper = trainMouseModel(training({ windows: known, cohort: [], shipped }));
-    expect(parseMouseModel(JSON.stringify(whisper)).baseline).toBeUndefined();
+    const on = (day: number) => new Date(day * DAY_MS);
+    expect(enrolledModel(before, on(89))).toMatchObject({ at: enrolled.trainedAt });
+    expect(enrolledModel(before, on(91))).toBeNull();
+    expect(enrolledModel(JSON.stringify({ ...enrolled, cohort: 2 }), on(1))).toBeNull();
+    expect(enrolledModel(JSON.stringify({ ...enrolled, windows: 999 }), on(1))).toBeNull();
+    expect(parseMouseModel(JSON.stringify({ ...enrolled, cohort: 2 })).baseline).toBeUndefined();
+  });
+
+  it('reads what was stored before there was a guard, and refuses half of an enrolment', () => {
     const { enrolled: _, ...old } = enrolled;
     expect(parseMouseModel(JSON.stringify(old)).windows).toBe(1_040);
-    const kept = later(known, 1);
-    const broken = {
-      ...kept,
-      enrolled: { ...kept.enrolled, trees: { ...kept.enrolled!.trees, bins: 'AAAA' } },
-    };
+    const kept = enrolledModel(before, new Date(0));
+    const broken = { ...enrolled, enrolled: { ...kept, trees: { ...kept!.trees, bins: 'AAAA' } } };
     expect(() => parseMouseModel(JSON.stringify(broken))).toThrow(
       expect.objectContaining({ code: 'invalid-input' }),
     );

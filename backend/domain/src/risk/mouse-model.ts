@@ -38,7 +38,7 @@ export const MOUSE_GUARD: GuardRules = {
   apart: 0.8,
 };
 /** What a model has learnt since its enrolment may change the weight of an action by so much, natural log-odds. */
-const MOST_INFLUENCE = 0.03;
+const MOST_INFLUENCE = 0.01;
 /** What a model has become counts as enrolled after so long: who changes for good is followed over months. */
 const ENROLMENT_DAYS = 90;
 const DAY_MS = 86_400_000;
@@ -104,7 +104,7 @@ export function trainMouseModel(training: MouseTraining): MouseArtefact {
 const isTested = ({ cohort }: Pick<MouseArtefact, 'cohort'>): boolean => cohort >= FEWEST_COHORT;
 
 /** The enrolled model behind the version before, where it holds: null while somebody is being enrolled. */
-function enrolledModel(before: string | null, now: Date): MouseArtefact['enrolled'] {
+export function enrolledModel(before: string | null, now: Date): MouseArtefact['enrolled'] {
   if (before === null) return null;
   const { data } = MouseArtefact.safeParse(JSON.parse(before));
   if (!data || !isTested(data) || data.windows < MOUSE_GUARD.enrolled) return null;

@@ -53,7 +53,7 @@ export const TYPING_GUARD: GuardRules = {
  * What a model has learnt since its enrolment may change the weight of a window by so much, natural log-odds: it bounds
  * both what an attacker can make acceptable and how far the person can be driven out.
  */
-const MOST_INFLUENCE = 0.15;
+const MOST_INFLUENCE = 0.1;
 /** What a model has become counts as enrolled after so long: who changes for good is followed over months. */
 const ENROLMENT_DAYS = 90;
 const DAY_MS = 86_400_000;
