@@ -22,6 +22,10 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
     usage: '[--sessions N] [--seconds N]',
     load: () => import('./bench/live-sessions'),
   },
+  authorize: {
+    usage: '[--sessions N] [--sockets CONNECTIONS] [--seconds N] [--runs N]',
+    load: () => import('./bench/authorize'),
+  },
   bus: { usage: '[--runs N] [--events N]', load: () => import('./bench/bus') },
 };
 

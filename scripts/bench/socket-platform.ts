@@ -99,6 +99,7 @@ export async function startBenchPlatform(
   return {
     platform,
     ports,
+    redis,
     urls: ports.map((port) => `http://127.0.0.1:${port}`),
     bus,
     stores,

@@ -143,7 +143,8 @@ const processes: Check = ({ dataDir }) => {
   return [ok('platform', `not running${stale}`)];
 };
 
-const certificate: Check = ({ env }) => {
+/** What is wrong with the certificate of the port, when one is named. */
+export const certificate = ({ env }: Pick<Patient, 'env'>, now = new Date()): Finding[] => {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = env;
   if (!certFile && !keyFile) return [];
   if (!certFile || !keyFile) {
@@ -152,7 +153,6 @@ const certificate: Check = ({ env }) => {
   }
   try {
     const read = readCertificate({ certFile, keyFile });
-    const now = new Date();
     const dated = datedWrong(read, now);
     if (dated) return [wrong('certificate', dated, `renew it: ${certFile}`)];
     const days = Math.floor((read.validTo.getTime() - now.getTime()) / 86_400_000);
@@ -237,7 +237,7 @@ export const checks: readonly Check[] = [
   secrets,
   publicUrl,
   processes,
-  certificate,
+  (patient) => certificate(patient),
   publicPort,
   stackParts,
   client,

@@ -81,6 +81,21 @@ describe('the rate limit', () => {
     expect(await count('login:somebody else', 3)).toMatchObject({ allowed: true });
   });
 
+  it('of a wide limit is taken in blocks, by many processes together never beyond it', async () => {
+    const perMinute = 6_000;
+    const other = test.connect();
+    await other.ready();
+    const processes = [createAllowance(test.redis), createAllowance(other)];
+    const answers = await Promise.all(
+      Array.from({ length: perMinute + 100 }, (_, at) => processes[at % 2]!('proxy', perMinute)),
+    );
+    const allowed = answers.filter((each) => each.allowed);
+    expect(allowed.length).toBeLessThanOrEqual(perMinute);
+    expect(allowed.length).toBeGreaterThanOrEqual(perMinute - 2 * 10);
+    expect(answers.at(-1)).toMatchObject({ allowed: false, remaining: 0 });
+    expect(answers[0]?.remaining).toBe(perMinute - 1);
+  });
+
   it('refuses everybody when Redis is away', async () => {
     const connections = test.connect();
     await connections.ready();

@@ -40,7 +40,8 @@ export function mustSuit(
   answererId: string,
 ): void {
   if (!OUTCOMES[petition.kind].includes(outcome)) {
-    throw new Fault('invalid-input', `An ${petition.kind} cannot be ${outcome}.`, {
+    const asked = petition.kind === 'appeal' ? 'An appeal' : 'A baseline';
+    throw new Fault('invalid-input', `${asked} cannot be ${outcome}.`, {
       fix: `Answer ${OUTCOMES[petition.kind].join(' or ')}.`,
       issues: [{ path: '/outcome', message: `must be ${OUTCOMES[petition.kind].join(' or ')}` }],
     });

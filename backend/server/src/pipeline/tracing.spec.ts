@@ -1,44 +1,21 @@
 // One trace from a socket event to the decision, as a real OTLP/HTTP collector receives it.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTracer, type RunningTracer } from '@verity/adapters/tracing/open-tracer';
 import { ConfigSchema } from '@verity/adapters/config';
+import {
+  openCollector,
+  type Collector,
+  type ReceivedSpan,
+} from '../../../../scripts/testing/otlp-collector';
 import { connect, openWorld, until, type World } from '../../../../scripts/testing/socket-world';
 
-interface Received {
-  traceId: string;
-  spanId: string;
-  parentSpanId?: string;
-  name: string;
-  attributes: { key: string; value: { stringValue?: string } }[];
-}
-
-const received: Received[] = [];
-const bodies: string[] = [];
-let collector: Server;
-let endpoint: string;
+let collector: Collector;
 let tracer: RunningTracer;
 let world: World;
 
 beforeAll(async () => {
-  collector = createServer((request, response) => {
-    let body = '';
-    request.on('data', (part: Buffer) => (body += part.toString()));
-    request.on('end', () => {
-      bodies.push(`${request.url} ${JSON.stringify(request.headers)} ${body}`);
-      const { resourceSpans } = JSON.parse(body) as {
-        resourceSpans: { scopeSpans: { spans: Received[] }[] }[];
-      };
-      for (const { scopeSpans } of resourceSpans) {
-        for (const { spans } of scopeSpans) received.push(...spans);
-      }
-      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
-  endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/`;
-  tracer = open({ OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=a%20b' }) as RunningTracer;
+  collector = await openCollector();
+  tracer = collector.tracer({ OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=a%20b' });
   world = await openWorld(undefined, tracer);
 });
 afterAll(async () => {
@@ -47,17 +24,6 @@ afterAll(async () => {
   collector.close();
 });
 
-function open(env: Record<string, string>): ReturnType<typeof openTracer> {
-  const config = ConfigSchema.parse({
-    MONGODB_URL: 'mongodb://127.0.0.1/x',
-    MASTER_KEY: 'a'.repeat(64),
-    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-    ...env,
-  });
-  const log = { warn: () => undefined };
-  return openTracer(config, { instance: 'spec', version: '0', log });
-}
-
 describe('a batch of behaviour', () => {
   it('is one trace from the socket through the bus to the decision, and tells of nobody', async () => {
     const server = await world.startServer();
@@ -65,8 +31,8 @@ describe('a batch of behaviour', () => {
     const { token, session } = await world.signIn();
     const client = await connect(server.url, token);
     expect(await client.batch()).toMatchObject({ ok: true });
-    const named = (name: string): Received | undefined =>
-      received.find((span) => span.name === name);
+    const named = (name: string): ReceivedSpan | undefined =>
+      collector.spans.find((span) => span.name === name);
     const names = [
       'socket behavioral_data',
       'publish stream:telemetry',
@@ -76,7 +42,7 @@ describe('a batch of behaviour', () => {
       'enforce',
     ];
     await until(() => names.every(named), 'every span', 20_000);
-    const chain = names.map((name) => named(name) as Received);
+    const chain = names.map((name) => named(name) as ReceivedSpan);
     expect(new Set(chain.map(({ traceId }) => traceId)).size).toBe(1);
     expect(chain[0]?.parentSpanId).toBeFalsy();
     for (const [index, span] of chain.entries()) {
@@ -84,11 +50,13 @@ describe('a batch of behaviour', () => {
     }
     const detect = named('detect')?.attributes.map(({ key, value }) => [key, value.stringValue]);
     expect(detect).toContainEqual(['messaging.destination.name', 'stream:telemetry']);
-    const everything = bodies.join('\n');
+    const everything = collector.bodies.join('\n');
     expect(everything).toContain('/v1/traces');
     expect(everything).toContain('"x-tenant":"a b"');
     for (const secret of [session.id, session.userId, session.userEmail, token, '127.0.0.1"']) {
-      expect(bodies.map((body) => body.slice(body.indexOf('} {'))).join()).not.toContain(secret);
+      expect(collector.bodies.map((body) => body.slice(body.indexOf('} {'))).join()).not.toContain(
+        secret,
+      );
     }
   });
 
@@ -97,8 +65,8 @@ describe('a batch of behaviour', () => {
     const { token } = await world.signIn();
     const client = await connect(server.url, token);
     await client.batch({ started_at: Date.now() + 3_600_000 });
-    const refused = (): Received | undefined =>
-      received.find(({ attributes }) =>
+    const refused = (): ReceivedSpan | undefined =>
+      collector.spans.find(({ attributes }) =>
         attributes.some(
           ({ key, value }) => key === 'error.type' && value.stringValue === 'from-the-future',
         ),
@@ -118,7 +86,7 @@ describe('the tracer', () => {
   });
 
   it('records as its sampler says, and goes on in the trace of a cause that is recorded', async () => {
-    const off = open({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' }) as RunningTracer;
+    const off = collector.tracer({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' });
     const unrecorded = off.start('x', { kind: 'server' });
     expect(unrecorded.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
     expect(unrecorded.run(() => off.active())).toBeUndefined();
