@@ -1,4 +1,5 @@
 // What people on the whole are like: the background against which "like you" is weighed.
+import { bytesOf } from '../kernel/base64';
 
 export interface Background {
   /** Windows of many people, a few of each. */
@@ -22,7 +23,7 @@ export interface QuantisedBackground {
 }
 
 export function readBackground(data: QuantisedBackground): Background {
-  const bytes = Uint8Array.from(atob(data.windows), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(data.windows);
   const windows: Float64Array[] = [];
   for (let start = 0; start + data.features <= bytes.length; start += data.features) {
     windows.push(

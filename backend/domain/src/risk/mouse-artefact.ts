@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
 import { Instant } from '@verity/protocol/ids';
 import { ModelState } from '@verity/protocol/risk/schemas';
+import { base64Of, bytesOf } from '../kernel/base64';
 import { MOUSE_FEATURES } from '../kernel/behaviour-features';
 import type { Trees } from './boosted-trees';
 import { STEEPEST } from './mouse-calibration';
@@ -27,6 +28,10 @@ const judge = {
   }),
 };
 
+/** Bytes behind that much base64, which is not undone for it. */
+const sizeOf = (text: string): number =>
+  text.length % 4 === 0 ? (text.length / 4) * 3 - (/=*$/.exec(text)?.[0].length ?? 0) : NaN;
+
 const whole = ({
   trees,
 }: {
@@ -38,8 +43,8 @@ const whole = ({
   return (
     Number.isInteger(count) &&
     features.every((feature) => feature < WIDTH) &&
-    bytesOf(trees.bins).length === features.length &&
-    bytesOf(trees.leaves).length === count * (inner + 1) * 2
+    sizeOf(trees.bins) === features.length &&
+    sizeOf(trees.leaves) === count * (inner + 1) * 2
   );
 };
 
@@ -105,7 +110,7 @@ export function packTrees({ depth, features, bins, leaves }: Trees): MouseArtefa
   const bytes = new Uint8Array(leaves.length * 2);
   const view = new DataView(bytes.buffer);
   leaves.forEach((leaf, i) => view.setInt16(i * 2, leaf, true));
-  return { depth, features: base64(features), bins: base64(bins), leaves: base64(bytes) };
+  return { depth, features: base64Of(features), bins: base64Of(bins), leaves: base64Of(bytes) };
 }
 
 export function unpackTrees({ depth, features, bins, leaves }: MouseArtefact['trees']): Trees {
@@ -118,9 +123,3 @@ export function unpackTrees({ depth, features, bins, leaves }: MouseArtefact['tr
     leaves: Int16Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(i * 2, true)),
   };
 }
-
-const bytesOf = (base64Text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(base64Text), (letter) => letter.charCodeAt(0));
-
-const base64 = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));

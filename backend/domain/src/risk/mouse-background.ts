@@ -1,4 +1,5 @@
 // Actions of other people that ship with Verity: whom a person is told from where few others are enrolled.
+import { bytesOf } from '../kernel/base64';
 import { MOUSE_BACKGROUND } from './mouse-background-data';
 
 /** As it is committed. Byte b of feature f stands for low[f] + (b - 1) * step[f]; 0 for absent. */
@@ -18,7 +19,7 @@ export interface BackgroundPerson {
 
 export function readPeople({ features, low, step, people }: QuantisedPeople): BackgroundPerson[] {
   return people.map(({ name, actions }) => {
-    const bytes = Uint8Array.from(atob(actions), (letter) => letter.charCodeAt(0));
+    const bytes = bytesOf(actions);
     const windows = Array.from({ length: Math.floor(bytes.length / features) }, (_, row) =>
       Float64Array.from({ length: features }, (_, f) => {
         const byte = bytes[row * features + f] as number;

@@ -1,5 +1,6 @@
 // The nearest-windows detector: are the windows most like this one the person's own, or other people's?
 import { Fault } from '@verity/protocol/faults';
+import { base64Of, bytesOf } from '../kernel/base64';
 import { roundTo } from '../kernel/maths';
 import { centreAndScale } from './centre-and-scale';
 import type { Detector } from './detector';
@@ -113,20 +114,19 @@ function packed(
   centre: Float64Array,
   inverse: Float64Array,
 ): string {
-  let letters = '';
+  const bytes = new Int8Array(windows.length * centre.length);
+  let at = 0;
   for (const window of windows) {
     for (let f = 0; f < centre.length; f++) {
       const z = ((window[f] as number) - (centre[f] as number)) * (inverse[f] as number);
-      const byte = z === z ? Math.max(-127, Math.min(127, Math.round(z))) : ABSENT;
-      letters += String.fromCharCode(byte & 0xff);
+      bytes[at++] = z === z ? Math.max(-127, Math.min(127, Math.round(z))) : ABSENT;
     }
   }
-  return btoa(letters);
+  return base64Of(new Uint8Array(bytes.buffer));
 }
 
 /** Windows in eighths of a deviation, a row of bytes each: so few bytes stay near the processor. */
-const unpacked = (base64: string): Int8Array =>
-  Int8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+const unpacked = (base64: string): Int8Array => new Int8Array(bytesOf(base64).buffer);
 
 // Working memory, reused: distances of the nearest windows so far, ascending.
 const nearest = new Float64Array(NEIGHBOURS);

@@ -1,4 +1,5 @@
 // What is typical of a person typing one fixed text: centre, spread, how features go together, and recent repetitions.
+import { base64Of, bytesOf } from '../kernel/base64';
 import { clamp, roundTo } from '../kernel/maths';
 import { keysOf } from '../kernel/phrase-features';
 import { inverseOf } from './symmetric-matrix';
@@ -162,10 +163,5 @@ export function readyTemplate(template: PhraseTemplate): ReadyTemplate {
   };
 }
 
-const bytes = (numbers: readonly number[]): string => {
-  let letters = '';
-  for (const x of numbers) letters += String.fromCharCode(x & 0xff);
-  return btoa(letters);
-};
-const signed = (base64: string): Int8Array =>
-  Int8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+const bytes = (numbers: readonly number[]): string => base64Of(Uint8Array.from(numbers));
+const signed = (base64: string): Int8Array => new Int8Array(bytesOf(base64).buffer);

@@ -1,4 +1,5 @@
 // How people type: the model of the world in which one person's typing is learnt and weighed.
+import { base64Of, bytesOf } from '../kernel/base64';
 import { COUNT_OF_MEASURE, FREE_MEASURES } from '../kernel/keystroke-features';
 import {
   applied,
@@ -36,17 +37,13 @@ export interface PackedWorld {
 }
 
 export function packFloats(values: ArrayLike<number>): string {
-  let letters = '';
-  for (const byte of new Uint8Array(Float32Array.from(values).buffer)) {
-    letters += String.fromCharCode(byte);
-  }
-  return btoa(letters);
+  return base64Of(new Uint8Array(Float32Array.from(values).buffer));
 }
 
 /** Null when the text is not base64, or not of `length` finite numbers. */
 export function unpackFloats(base64: string, length: number): Float64Array | null {
   if (base64.length % 4 !== 0) return null;
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const bytes = bytesOf(base64);
   if (bytes.length !== length * 4) return null;
   const values = Float64Array.from(new Float32Array(bytes.buffer));
   return values.every(Number.isFinite) ? values : null;
