@@ -1,8 +1,5 @@
 // The model of one person's free typing: what is believed of their rhythm, and how much a window speaks for a stranger.
-import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
-import { Instant } from '@verity/protocol/ids';
-import { ModelState } from '@verity/protocol/risk/schemas';
 import {
   COUNT_OF_MEASURE,
   FREE_MEASURES,
@@ -13,6 +10,7 @@ import { clamp, roundTo } from '../kernel/maths';
 import type { Background } from './background';
 import type { ModelTask, ReadyModel, Weighed } from './model-kind';
 import { nearestDistances, nearestWindows, packWindows } from './nearest';
+import { FEWEST_WINDOWS, floatsOf, readTypingArtefact, TypingArtefact } from './typing-artefact';
 import { strangerRatios } from './typing-likelihood';
 import { typingInWords } from './typing-words';
 import {
@@ -21,7 +19,6 @@ import {
   lowerOf,
   packFloats,
   TRIANGLE,
-  unpackFloats,
   viewOf,
   type TypingWorld,
 } from './typing-world';
@@ -29,7 +26,6 @@ import type { Baseline, GuardRules } from './update-guard';
 
 /** Windows of a first model, of one that is called ready, and the newest that are learnt from: docs/models/behaviour.md. */
 export const TYPING_WINDOWS = { first: 6, needed: 12, most: 400, every: 100 } as const;
-const FEWEST = 4;
 /** What one window may weigh: a wild one must not decide. */
 const BOUNDS = { lowest: -2, highest: 2 } as const;
 /**
@@ -76,60 +72,6 @@ export interface TypingBackground {
   fusion: TypingFusion;
 }
 
-const packed = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/, 'must be base64');
-const measures = z.array(z.number().nullable()).length(KEYSTROKE_MEASURES);
-
-export const TypingArtefact = z.strictObject({
-  format: z.literal('verity-typing'),
-  /** Of this shape; raised when its meaning changes. */
-  formatVersion: z.literal(1),
-  modality: z.literal('keystroke'),
-  /** Of the person's model, from 1. */
-  version: z.number().int().min(1),
-  trainedAt: Instant,
-  /** Windows that it was trained on. */
-  windows: z.number().int().min(FEWEST),
-  state: ModelState,
-  features: z
-    .array(z.string())
-    .refine(
-      (names) =>
-        names.length === KEYSTROKE_FEATURES.length &&
-        names.every((name, i) => name === KEYSTROKE_FEATURES[i]?.name),
-      'was made for other features',
-    ),
-  /** When the belief and the windows below were learnt; `trainedAt` where there is nothing newer. */
-  enrolledAt: Instant.optional(),
-  /** The belief about the person: float32 in base64, of the covariance the lower triangle. */
-  mean: packed,
-  covariance: packed,
-  nearest: z.strictObject({
-    centre: measures,
-    scale: measures,
-    weights: z.array(z.number()).length(KEYSTROKE_MEASURES).nullable(),
-    own: packed.refine(
-      (bytes) => bytes.length > 0 && atob(bytes).length % KEYSTROKE_MEASURES === 0,
-      'holds no whole windows',
-    ),
-    people: packed.refine(
-      (bytes) => atob(bytes).length % KEYSTROKE_MEASURES === 0,
-      'holds no whole windows',
-    ),
-  }),
-  /** What an enrolled model has learnt since, behind the guard: where the person is believed to be now, and their newest windows. */
-  learnt: z
-    .strictObject({
-      mean: packed,
-      own: packed.refine(
-        (bytes) => bytes.length > 0 && atob(bytes).length % KEYSTROKE_MEASURES === 0,
-        'holds no whole windows',
-      ),
-    })
-    .nullable()
-    .default(null),
-});
-export type TypingArtefact = z.infer<typeof TypingArtefact>;
-
 /** Trains a model. Deterministic: the same task and background make the same artefact. Throws `invalid-input`. */
 export function trainTyping(
   task: Pick<ModelTask, 'windows' | 'sittings' | 'version' | 'now' | 'before'>,
@@ -141,10 +83,10 @@ export function trainTyping(
     window.length === KEYSTROKE_FEATURES.length ? [i] : [],
   );
   const newest = places.slice(-TYPING_WINDOWS.most);
-  if (newest.length < FEWEST) {
+  if (newest.length < FEWEST_WINDOWS) {
     throw new Fault(
       'invalid-input',
-      `A keystroke model needs ${FEWEST} windows or more of ${KEYSTROKE_FEATURES.length} features each; here are ${newest.length}.`,
+      `A keystroke model needs ${FEWEST_WINDOWS} windows or more of ${KEYSTROKE_FEATURES.length} features each; here are ${newest.length}.`,
       { fix: 'Gather more windows of this person, measured by this version of Verity.' },
     );
   }
@@ -217,32 +159,8 @@ export interface TypingModel extends ReadyModel {
 }
 
 /** Reads an artefact back. Throws `invalid-input` when it is truncated, foreign, or of another format or feature set. */
-export function parseTyping(json: string, background: TypingBackground): TypingModel {
-  let plain: unknown;
-  try {
-    plain = JSON.parse(json);
-  } catch (cause) {
-    throw refused('it is not whole JSON', cause);
-  }
-  const result = TypingArtefact.safeParse(plain);
-  if (!result.success) {
-    const issue = result.error.issues[0];
-    throw refused(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'does not fit'}`);
-  }
-  return readyTyping(result.data, background);
-}
-
-const refused = (why: string, cause?: unknown): Fault =>
-  new Fault('invalid-input', `This is no typing model that this version can read (${why}).`, {
-    fix: 'Train the model again from the stored windows.',
-    cause,
-  });
-
-function floatsOf(text: string, length: number): Float64Array {
-  const values = unpackFloats(text, length);
-  if (!values) throw refused('the belief about the person is not whole');
-  return values;
-}
+export const parseTyping = (json: string, background: TypingBackground): TypingModel =>
+  readyTyping(readTypingArtefact(json), background);
 
 export function readyTyping(
   artefact: TypingArtefact,
