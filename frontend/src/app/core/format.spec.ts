@@ -1,7 +1,17 @@
 // Specs of how numbers and times are written.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bytes, duration, facts, plural, relativeTime, scoreText, signed, words } from './format';
+import {
+  bytes,
+  duration,
+  facts,
+  plural,
+  relativeTime,
+  scoreText,
+  signed,
+  words,
+  exactTime,
+} from './format';
 
 const NOW = Date.UTC(2026, 0, 1);
 
@@ -67,4 +77,9 @@ it('facts show numbers to two decimals, inside lists and objects too', () => {
     ['Name', 'a'],
     ['Parts', '[{"weight":1},2]'],
   ]);
+});
+
+it('facts show moments in the zone of the reader', () => {
+  const at = '2026-03-01T10:00:00.000Z';
+  expect(facts({ observed_at: at })).toEqual([['Observed at', exactTime(Date.parse(at))]]);
 });

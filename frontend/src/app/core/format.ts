@@ -79,8 +79,12 @@ export function words(name: string): string {
 export const facts = (record: Readonly<Record<string, unknown>>): [string, string][] =>
   Object.entries(record).map(([key, value]) => [
     words(key),
-    typeof value === 'string' ? value : JSON.stringify(value, toTwoDecimals),
+    typeof value === 'string' ? readable(value) : JSON.stringify(value, toTwoDecimals),
   ]);
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const readable = (text: string): string =>
+  INSTANT.test(text) ? exactTime(Date.parse(text)) : text;
 
 const toTwoDecimals = (_key: string, value: unknown): unknown =>
   typeof value === 'number' ? Number(value.toFixed(2)) : value;

@@ -6,6 +6,8 @@ import { signWithPasskey, type RequestOptions } from './passkeys';
 import type { Session, SignedIn, User } from './wire';
 
 const RENEW_AT_SHARE = 0.8;
+/** Seconds that a start waits where it was refused for haste: somebody who reloads again and again stays signed in. */
+const LONGEST_WAIT_S = 15;
 const LOCK = 'verity-refresh';
 
 /** Why the person is no longer signed in, to be said on the sign-in page. */
@@ -51,8 +53,14 @@ export class Identity {
     try {
       await this.refresh();
     } catch (error) {
-      if (toApiError(error).code === 'offline')
-        this.ending.set({ detail: toApiError(error).message, byOneself: false });
+      const { code, problem, message } = toApiError(error);
+      const wait = problem.retry_after ?? Infinity;
+      if (code === 'too-fast' && wait <= LONGEST_WAIT_S) {
+        await new Promise((resolve) => setTimeout(resolve, wait * 1000));
+        return this.resume();
+      }
+      // Nobody signed in is nothing to tell; that the question was not answered is.
+      if (problem.status !== 401) this.ending.set({ detail: message, byOneself: false });
     }
   }
 

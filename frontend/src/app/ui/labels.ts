@@ -146,6 +146,10 @@ export const SOURCE = {
   verdict: 'Your word',
 } as const satisfies Record<Source, string>;
 
+/** Parts of the platform by the names that their makers write. */
+const PARTS: Readonly<Record<string, string>> = { mongodb: 'MongoDB', redis: 'Redis' };
+export const partName = (name: string): string => PARTS[name] ?? name;
+
 /** Keys of a record with their own type, in the order in which they are written. */
 export const keysOf = <K extends string>(record: Record<K, unknown>): K[] =>
   Object.keys(record) as K[];

@@ -11,6 +11,8 @@ import {
 import { wholeNumber } from '../core/format';
 import type { ListQuery } from '../core/query';
 
+const SHORT = 12;
+
 type Foot = Pick<ListQuery<unknown>, 'value' | 'more' | 'loadingMore' | 'moreProblem' | 'loadMore'>;
 
 @Component({
@@ -43,11 +45,20 @@ type Foot = Pick<ListQuery<unknown>, 'value' | 'more' | 'loadingMore' | 'morePro
       padding: 8px var(--pad);
       font-size: var(--text-s);
     }
+    :host(.whole) {
+      display: none;
+    }
   `,
+  host: { '[class.whole]': 'whole()' },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class More {
   readonly list = input.required<Foot>();
+  /** A short list that is all there needs no count. */
+  protected readonly whole = computed(() => {
+    const page = this.list().value();
+    return page !== undefined && !this.list().more() && page.items.length <= SHORT;
+  });
   protected readonly count = computed(() => {
     const page = this.list().value();
     if (!page?.items.length) return '';

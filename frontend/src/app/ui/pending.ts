@@ -67,9 +67,6 @@ export class ProblemNote {
     .skeleton:nth-child(3n) {
       width: 64%;
     }
-    vt-problem {
-      margin: 8px;
-    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

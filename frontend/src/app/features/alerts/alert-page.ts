@@ -16,9 +16,9 @@ import { Shortcuts } from '../../core/shortcuts';
 import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
 import type { AlertStatus } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { CopyId } from '../../ui/copy-id';
 import { EvidencePanel } from '../../ui/evidence-panel';
-import { Icon } from '../../ui/icon';
 import { ALERT_KIND, ALERT_STATUS, keysOf } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
 import { SeverityBadge } from '../../ui/severity';
@@ -35,7 +35,7 @@ const LAYERS = [
 
 @Component({
   selector: 'vt-alert-page',
-  imports: [CopyId, EvidencePanel, Icon, Pending, RouterLink, SeverityBadge, Time, Value],
+  imports: [Back, CopyId, EvidencePanel, Pending, RouterLink, SeverityBadge, Time, Value],
   templateUrl: './alert-page.html',
   styleUrl: './alert-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -8,7 +8,6 @@ import {
   effect,
   inject,
   input,
-  linkedSignal,
   signal,
   untracked,
   viewChild,
@@ -22,14 +21,15 @@ import { Shortcuts } from '../../core/shortcuts';
 import { Realtime } from '../../core/socket';
 import { oneOf, urlState } from '../../core/url-state';
 import type { Alert, AlertStatus } from '../../core/wire';
+import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { ALERT_KIND, ALERT_STATUS, SEVERITY, keysOf } from '../../ui/labels';
 import { More } from '../../ui/more';
 import { Pending } from '../../ui/pending';
 import { SeverityBadge } from '../../ui/severity';
+import { SearchBox } from '../../ui/search-box';
 import { Time } from '../../ui/time';
-import { Value } from '../../ui/value';
 import { AlertChanges } from './alert-changes';
 import { statusesOf, withAlert } from './triage';
 
@@ -37,7 +37,7 @@ const STATUS_FILTERS = ['waiting', 'all', ...keysOf(ALERT_STATUS)] as const;
 
 @Component({
   selector: 'vt-alerts-page',
-  imports: [Empty, Icon, More, Pending, RouterLink, SeverityBadge, Time, Value],
+  imports: [Empty, Icon, More, Pending, RouterLink, SeverityBadge, Time, Choice, SearchBox],
   templateUrl: './alerts-page.html',
   styleUrl: './alerts-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -57,16 +57,17 @@ export class AlertsPage {
   private readonly realtime = inject(Realtime);
   protected readonly setUrl = urlState();
   private readonly rows = viewChild<ElementRef<HTMLElement>>('rows');
-  private readonly search = viewChild.required<ElementRef<HTMLInputElement>>('search');
+  private readonly search = viewChild.required(SearchBox);
 
-  protected readonly statuses = STATUS_FILTERS;
+  protected readonly statusWords = {
+    waiting: 'Waiting for somebody',
+    all: 'Any status',
+    ...ALERT_STATUS,
+  };
   protected readonly statusLabels = ALERT_STATUS;
-  protected readonly severities = keysOf(SEVERITY);
   protected readonly severityWords = SEVERITY;
-  protected readonly kinds = keysOf(ALERT_KIND);
   protected readonly kindWords = ALERT_KIND;
   protected readonly statusIn = computed(() => oneOf(STATUS_FILTERS, this.status(), 'waiting'));
-  protected readonly text = linkedSignal(() => this.q() ?? '');
   protected readonly fresh = signal<ReadonlySet<string>>(new Set());
   protected readonly selected = signal(-1);
   protected readonly ticked = signal<ReadonlySet<string>>(new Set());
@@ -123,12 +124,6 @@ export class AlertsPage {
           ids.size ? new Set(this.tickedAlerts().map(({ id }) => id)) : ids,
         ),
       );
-    });
-    effect((onCleanup) => {
-      const text = this.text().trim();
-      if (text === (untracked(this.q) ?? '')) return;
-      const timer = setTimeout(() => this.setUrl({ q: text }), 250);
-      onCleanup(() => clearTimeout(timer));
     });
     this.registerShortcuts(until);
   }
@@ -207,7 +202,7 @@ export class AlertsPage {
           keys: '/',
           about: 'Filter by text',
           group,
-          run: () => this.search().nativeElement.focus(),
+          run: () => this.search().focus(),
         },
       ],
       until,

@@ -1,18 +1,19 @@
-// API keys of applications: made with scopes and an end, shown once, revoked at once.
+// API keys of programs that read or report: made with scopes and an end, shown once, revoked at once.
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
+import { Clock } from '../../core/clock';
 import { plural } from '../../core/format';
 import { query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
 import type { ApiKey, Scope } from '../../core/wire';
 import { Confirm } from '../../ui/confirm';
 import { Empty } from '../../ui/empty';
-import { Icon } from '../../ui/icon';
-import { keysOf } from '../../ui/labels';
+import { KeyLine, keyWorks } from '../../ui/key-line';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { ShownOnce } from '../../ui/shown-once';
-import { Time } from '../../ui/time';
+import { Ticks } from '../../ui/ticks';
 import { Value } from '../../ui/value';
 
 const SCOPES = {
@@ -30,71 +31,42 @@ type KeyScope = keyof typeof SCOPES;
 
 @Component({
   selector: 'vt-api-keys-page',
-  imports: [Empty, Icon, Pending, ProblemNote, Time, Value],
+  imports: [Empty, KeyLine, Pending, ProblemNote, RouterLink, Ticks, Value],
   templateUrl: './api-keys-page.html',
   styles: `
     form {
       display: grid;
       gap: 14px;
     }
-    fieldset {
-      display: grid;
-      gap: 8px;
-      margin: 0;
-      padding: 0;
-      border: 0;
-    }
-    legend {
-      margin-bottom: 8px;
-      padding: 0;
-      font-size: var(--text-s);
-      font-weight: 550;
-    }
-    .scopes {
-      display: flex;
-      flex-wrap: wrap;
-      gap: 4px;
-    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ApiKeysPage {
   private readonly api = inject(Api);
+  private readonly clock = inject(Clock);
   private readonly confirm = inject(Confirm);
   private readonly toasts = inject(Toasts);
   private readonly shownOnce = inject(ShownOnce);
-  protected readonly scopes = keysOf(SCOPES);
   protected readonly scopeWords = SCOPES;
   protected readonly name = signal('');
   protected readonly days = signal('90');
   protected readonly chosen = signal<ReadonlySet<KeyScope>>(new Set());
   protected readonly busy = signal(false);
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
-  protected readonly now = Date.now();
   protected readonly keys = query(
     () => ({}),
     async (_, signal) => (await this.api.call('GET /api/v1/api-keys', { signal })).items,
   );
   protected readonly answer = computed(() => {
-    const working = (this.keys.value() ?? []).filter((key) => this.stateOf(key) === 'works');
-    return this.keys.value() ? `${plural(working.length, 'API key')} in force` : 'API keys';
+    const working = (this.keys.value() ?? []).filter((key) => keyWorks(key, this.clock.now()));
+    if (!this.keys.value()) return 'API keys';
+    return working.length
+      ? `${plural(working.length, 'API key')} in force`
+      : 'No API key is in force';
   });
   protected readonly ready = computed(
     () => this.name().trim().length > 0 && this.chosen().size > 0 && Number(this.days()) >= 1,
   );
-
-  protected stateOf({ revoked_at, expires_at }: ApiKey): 'works' | 'revoked' | 'expired' {
-    if (revoked_at) return 'revoked';
-    return Date.parse(expires_at) < this.now ? 'expired' : 'works';
-  }
-
-  protected tick(scope: KeyScope): void {
-    this.chosen.update((chosen) => {
-      const next = new Set(chosen);
-      if (!next.delete(scope)) next.add(scope);
-      return next;
-    });
-  }
 
   protected async make(): Promise<void> {
     if (!this.ready() || this.busy()) return;

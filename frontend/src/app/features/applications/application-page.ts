@@ -5,6 +5,7 @@ import { Api } from '../../core/api';
 import { plural } from '../../core/format';
 import { query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
+import { Back } from '../../ui/back';
 import { Confirm } from '../../ui/confirm';
 import { CopyId } from '../../ui/copy-id';
 import { Icon } from '../../ui/icon';
@@ -18,6 +19,7 @@ import { WebhooksCard } from './webhooks-card';
 @Component({
   selector: 'vt-application-page',
   imports: [
+    Back,
     CopyId,
     DeliveriesCard,
     Icon,
@@ -30,7 +32,7 @@ import { WebhooksCard } from './webhooks-card';
   ],
   template: `
     <div class="page">
-      <a class="small row" routerLink="/applications"><vt-icon name="left" />Applications</a>
+      <vt-back to="/applications">Applications</vt-back>
       <div class="page-head">
         <h1 class="grow">{{ answer() }}</h1>
         @if (found.value()?.application; as application) {

@@ -62,7 +62,7 @@ const STATUS = {
                       <vt-time [at]="one.created_at" />,
                       {{ one.attempt_count === 1 ? '1 attempt' : one.attempt_count + ' attempts' }}
                       @if (one.status === 'pending' && one.next_attempt_at) {
-                        , next <vt-time [at]="one.next_attempt_at" />
+                        · next <vt-time [at]="one.next_attempt_at" />
                       }
                     </span>
                   </span>

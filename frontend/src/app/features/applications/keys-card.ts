@@ -15,10 +15,10 @@ import type { ApiKey, Reply, Request } from '../../core/wire';
 import { Confirm } from '../../ui/confirm';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
-import { keysOf } from '../../ui/labels';
+import { KeyLine } from '../../ui/key-line';
 import { ProblemNote } from '../../ui/pending';
 import { ShownOnce } from '../../ui/shown-once';
-import { Time } from '../../ui/time';
+import { Ticks } from '../../ui/ticks';
 import { Value } from '../../ui/value';
 
 type KeyScope = Request<'POST /api/v1/applications/:id/keys'>['body']['scopes'][number];
@@ -35,7 +35,7 @@ const OVERLAP_MINUTES = 24 * 60;
 
 @Component({
   selector: 'vt-keys-card',
-  imports: [Empty, Icon, ProblemNote, Time, Value],
+  imports: [Empty, Icon, KeyLine, ProblemNote, Ticks, Value],
   template: `
     <section class="card" aria-labelledby="keys-title">
       <header>
@@ -53,17 +53,7 @@ const OVERLAP_MINUTES = 24 * 60;
             <span>What it is for</span>
             <input class="input" maxlength="100" autocomplete="off" required [(vtValue)]="name" />
           </label>
-          <fieldset>
-            <legend class="small">It may</legend>
-            @for (scope of scopes; track scope) {
-              <label class="check small">
-                <input type="checkbox" [checked]="chosen().has(scope)" (change)="tick(scope)" />
-                <span
-                  >{{ words[scope] }} <span class="faint mono">{{ scope }}</span></span
-                >
-              </label>
-            }
-          </fieldset>
+          <vt-ticks legend="It may" [words]="words" [(chosen)]="chosen" />
           <label class="field">
             <span>For how many days</span>
             <input class="input" type="number" min="1" max="365" required [(vtValue)]="days" />
@@ -78,36 +68,10 @@ const OVERLAP_MINUTES = 24 * 60;
       <ul class="list">
         @for (key of keys(); track key.id) {
           <li>
-            <vt-icon name="key" />
-            <div class="grow">
-              <b>{{ key.name }}</b>&ngsp;<span class="mono faint">{{ key.prefix }}…</span>
-              <div class="row wrap">
-                @for (scope of key.scopes; track scope) {
-                  <span class="chip">{{ scope }}</span>
-                }
-              </div>
-              <div class="small faint">
-                made by {{ key.created_by }} <vt-time [at]="key.created_at" />,
-                @if (key.last_used_at) {
-                  used <vt-time [at]="key.last_used_at" />
-                } @else {
-                  never used
-                }
-                @if (works(key)) {
-                  · ends <vt-time [at]="key.expires_at" />
-                }
-              </div>
-            </div>
-            @if (works(key)) {
-              <span class="row wrap">
-                <button type="button" class="btn" (click)="rotate(key)">Rotate</button>
-                <button type="button" class="btn danger" (click)="revoke(key)">Revoke</button>
-              </span>
-            } @else {
-              <span class="chip" [class.bad]="key.revoked_at">{{
-                key.revoked_at ? 'Revoked' : 'Expired'
-              }}</span>
-            }
+            <vt-key-line [key]="key">
+              <button type="button" class="btn" (click)="rotate(key)">Rotate</button>
+              <button type="button" class="btn danger" (click)="revoke(key)">Revoke</button>
+            </vt-key-line>
           </li>
         } @empty {
           <li class="none">
@@ -119,23 +83,6 @@ const OVERLAP_MINUTES = 24 * 60;
       </ul>
     </section>
   `,
-  styles: `
-    fieldset {
-      display: grid;
-      gap: 8px;
-      margin: 0;
-      padding: 0;
-      border: 0;
-    }
-    legend {
-      margin-bottom: 8px;
-      padding: 0;
-      font-weight: 550;
-    }
-    li .row {
-      gap: 4px;
-    }
-  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class KeysCard {
@@ -146,7 +93,6 @@ export class KeysCard {
   private readonly confirm = inject(Confirm);
   private readonly shownOnce = inject(ShownOnce);
   private readonly toasts = inject(Toasts);
-  protected readonly scopes = keysOf(SCOPES);
   protected readonly words = SCOPES;
   protected readonly making = signal(false);
   protected readonly name = signal('server');
@@ -159,22 +105,9 @@ export class KeysCard {
   protected readonly ready = computed(
     () => this.name().trim().length > 0 && this.chosen().size > 0 && Number(this.days()) >= 1,
   );
-  private readonly now = Date.now();
-
-  protected works({ revoked_at, expires_at }: ApiKey): boolean {
-    return !revoked_at && Date.parse(expires_at) > this.now;
-  }
 
   protected toggle(): void {
     this.making.update((making) => !making);
-  }
-
-  protected tick(scope: KeyScope): void {
-    this.chosen.update((chosen) => {
-      const next = new Set(chosen);
-      if (!next.delete(scope)) next.add(scope);
-      return next;
-    });
   }
 
   protected async make(): Promise<void> {

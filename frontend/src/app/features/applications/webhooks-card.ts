@@ -8,9 +8,9 @@ import type { Reply } from '../../core/wire';
 import { Confirm } from '../../ui/confirm';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
-import { keysOf } from '../../ui/labels';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { ShownOnce } from '../../ui/shown-once';
+import { Ticks } from '../../ui/ticks';
 import { Time } from '../../ui/time';
 import { Value } from '../../ui/value';
 
@@ -30,7 +30,7 @@ const EVENTS = {
 
 @Component({
   selector: 'vt-webhooks-card',
-  imports: [Empty, Icon, Pending, ProblemNote, Time, Value],
+  imports: [Empty, Icon, Pending, ProblemNote, Ticks, Time, Value],
   template: `
     <section class="card" aria-labelledby="webhooks-title">
       <header>
@@ -55,17 +55,7 @@ const EVENTS = {
               [(vtValue)]="url"
             />
           </label>
-          <fieldset>
-            <legend class="small">Tell it of</legend>
-            @for (kind of kinds; track kind) {
-              <label class="check small">
-                <input type="checkbox" [checked]="chosen().has(kind)" (change)="tick(kind)" />
-                <span
-                  >{{ words[kind] }} <span class="faint mono">{{ kind }}</span></span
-                >
-              </label>
-            }
-          </fieldset>
+          <vt-ticks legend="Tell it of" [words]="words" [(chosen)]="chosen" />
           <div>
             <button type="submit" class="btn primary" [disabled]="!ready() || busy()">Add</button>
           </div>
@@ -91,7 +81,7 @@ const EVENTS = {
                     nothing delivered yet
                   }
                   @if (webhook.failures_in_a_row > 0) {
-                    , {{ webhook.failures_in_a_row }} failures in a row
+                    · {{ webhook.failures_in_a_row }} failures in a row
                   }
                 </div>
                 @if (webhook.paused_reason) {
@@ -132,18 +122,6 @@ const EVENTS = {
     </section>
   `,
   styles: `
-    fieldset {
-      display: grid;
-      gap: 8px;
-      margin: 0;
-      padding: 0;
-      border: 0;
-    }
-    legend {
-      margin-bottom: 8px;
-      padding: 0;
-      font-weight: 550;
-    }
     .url {
       overflow-wrap: anywhere;
     }
@@ -162,7 +140,6 @@ export class WebhooksCard {
   private readonly confirm = inject(Confirm);
   private readonly shownOnce = inject(ShownOnce);
   private readonly toasts = inject(Toasts);
-  protected readonly kinds = keysOf(EVENTS);
   protected readonly words = EVENTS;
   protected readonly adding = signal(false);
   protected readonly url = signal('');
@@ -187,14 +164,6 @@ export class WebhooksCard {
 
   protected toggle(): void {
     this.adding.update((adding) => !adding);
-  }
-
-  protected tick(kind: EventKind): void {
-    this.chosen.update((chosen) => {
-      const next = new Set(chosen);
-      if (!next.delete(kind)) next.add(kind);
-      return next;
-    });
   }
 
   protected async add(): Promise<void> {

@@ -1,15 +1,5 @@
 // Audit: who did what, chained by hash; anybody with the right can have the whole chain walked.
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  effect,
-  inject,
-  input,
-  linkedSignal,
-  signal,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
@@ -20,12 +10,13 @@ import { listQuery } from '../../core/query';
 import { oneOf, urlState } from '../../core/url-state';
 import type { AuditAction, ChainCheck } from '../../core/wire';
 import { CopyId } from '../../ui/copy-id';
+import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { More } from '../../ui/more';
 import { Pending, ProblemNote } from '../../ui/pending';
+import { SearchBox } from '../../ui/search-box';
 import { Time } from '../../ui/time';
-import { Value } from '../../ui/value';
 import { ACTION } from './actions';
 import { type Party, partyOf } from './party';
 
@@ -33,7 +24,7 @@ const OUTCOMES = ['success', 'failure'] as const;
 
 @Component({
   selector: 'vt-audit-page',
-  imports: [CopyId, Empty, Icon, More, Pending, ProblemNote, RouterLink, Time, Value],
+  imports: [CopyId, Empty, Icon, More, Pending, ProblemNote, RouterLink, Time, Choice, SearchBox],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -46,12 +37,11 @@ export class AuditPage {
   private readonly api = inject(Api);
   private readonly identity = inject(Identity);
   protected readonly setUrl = urlState();
-  protected readonly actions = Object.keys(ACTION) as AuditAction[];
+  private readonly actions = Object.keys(ACTION) as AuditAction[];
   protected readonly actionWords = ACTION;
+  protected readonly outcomeWords = { success: 'Success', failure: 'Failure' };
   protected readonly number = wholeNumber;
   protected readonly details = facts;
-  protected readonly actorText = linkedSignal(() => this.actor() ?? '');
-  protected readonly subjectText = linkedSignal(() => this.subject() ?? '');
   protected readonly open = signal<number | undefined>(undefined);
   protected readonly check = signal<ChainCheck | undefined>(undefined);
   protected readonly checking = signal(false);
@@ -77,18 +67,6 @@ export class AuditPage {
   protected readonly filtered = computed(
     () => this.actor() || this.subject() || this.action() || this.outcome(),
   );
-
-  constructor() {
-    effect((onCleanup) => {
-      const change = { actor: this.actorText().trim(), subject: this.subjectText().trim() };
-      const same =
-        change.actor === (untracked(this.actor) ?? '') &&
-        change.subject === (untracked(this.subject) ?? '');
-      if (same) return;
-      const timer = setTimeout(() => this.setUrl(change), 350);
-      onCleanup(() => clearTimeout(timer));
-    });
-  }
 
   protected party(text: string): Party {
     return partyOf(text, this.identity.user()?.role === 'admin');

@@ -7,28 +7,42 @@ import { Icon } from '../../ui/icon';
   selector: 'vt-snippet',
   imports: [Icon],
   template: `
+    <div class="bar">
+      <span class="grow">{{ what() }}</span>
+      <button
+        type="button"
+        class="btn quiet"
+        [attr.aria-label]="'Copy: ' + what()"
+        (click)="copy()"
+      >
+        <vt-icon [name]="copied() ? 'check' : 'copy'" />{{ copied() ? 'Copied' : 'Copy' }}
+      </button>
+    </div>
     <pre tabindex="0" role="group" [attr.aria-label]="what()"><code>{{ code() }}</code></pre>
-    <button type="button" class="btn" (click)="copy()">
-      <vt-icon [name]="copied() ? 'check' : 'copy'" />{{ copied() ? 'Copied' : 'Copy' }}
-    </button>
   `,
   styles: `
     :host {
-      position: relative;
       display: block;
-    }
-    pre {
-      overflow-x: auto;
-      padding: 14px 96px 14px 14px;
       border: 1px solid var(--line);
       border-radius: var(--radius-s);
       background: var(--sunken);
+      overflow: hidden;
+    }
+    .bar {
+      display: flex;
+      align-items: center;
+      padding: 2px 4px 2px 14px;
+      border-bottom: 1px solid var(--line);
+      color: var(--ink-faint);
+      font-size: var(--text-xs);
+    }
+    pre {
+      overflow-x: auto;
+      padding: 12px 14px;
       line-height: 1.6;
     }
-    button {
-      position: absolute;
-      top: 8px;
-      right: 8px;
+    pre:focus-visible {
+      outline-offset: -2px;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -16,4 +16,9 @@ describe('opening', () => {
   ])('of %i sessions and %i alerts is "%s"', (sessions, alerts, sentence) => {
     expect(opening(overview(sessions, alerts))).toBe(sentence);
   });
+
+  it('counts the appeals that wait for an answer too', () => {
+    expect(opening(overview(0, 0), 1)).toBe('1 appeal needs you');
+    expect(opening(overview(1, 2), 3)).toBe('1 session, 2 alerts and 3 appeals need you');
+  });
 });

@@ -2,14 +2,18 @@
 import { plural } from '../../core/format';
 import type { Overview } from '../../core/wire';
 
-export function opening(overview: Overview | undefined): string {
+/** `appeals` wait for an answer. */
+export function opening(overview: Overview | undefined, appeals = 0): string {
   if (!overview) return 'Overview';
-  const { sessions, open_alerts } = overview;
-  const parts = [
-    sessions.length ? plural(sessions.length, 'session') : '',
-    open_alerts ? plural(open_alerts, 'alert') : '',
-  ].filter(Boolean);
-  if (parts.length === 0) return 'Nothing needs you now';
-  const one = sessions.length + open_alerts === 1;
-  return `${parts.join(' and ')} ${one ? 'needs' : 'need'} you`;
+  const counts = [
+    [overview.sessions.length, 'session'],
+    [overview.open_alerts, 'alert'],
+    [appeals, 'appeal'],
+  ] as const;
+  const parts = counts.flatMap(([count, what]) => (count ? [plural(count, what)] : []));
+  const last = parts.pop();
+  if (last === undefined) return 'Nothing needs you now';
+  const total = counts.reduce((sum, [count]) => sum + count, 0);
+  const list = parts.length ? `${parts.join(', ')} and ${last}` : last;
+  return `${list} ${total === 1 ? 'needs' : 'need'} you`;
 }

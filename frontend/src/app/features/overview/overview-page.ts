@@ -5,10 +5,11 @@ import { Api } from '../../core/api';
 import { plural } from '../../core/format';
 import { query } from '../../core/query';
 import { Realtime } from '../../core/socket';
+import { Waiting } from '../../core/waiting';
 import { BandBadge } from '../../ui/band-badge';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
-import { SESSION_STATE } from '../../ui/labels';
+import { SESSION_STATE, partName } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
 import { BAND_ORDER, BAND_WORDS } from '../../ui/risk-band';
 import { RiskCourse } from '../../ui/risk-course';
@@ -28,8 +29,10 @@ const AFTER_EVENT_MS = 1_000;
 })
 export class OverviewPage {
   private readonly api = inject(Api);
+  protected readonly waiting = inject(Waiting);
   protected readonly states = SESSION_STATE;
   protected readonly plural = plural;
+  protected readonly partName = partName;
   protected readonly overview = query(
     () => ({}),
     (_, signal) => this.api.call('GET /api/v1/overview', { signal }),
@@ -38,7 +41,9 @@ export class OverviewPage {
     () => ({}),
     (_, signal) => this.api.call('GET /health', { signal }),
   );
-  protected readonly answer = computed(() => opening(this.overview.value()));
+  protected readonly answer = computed(() =>
+    opening(this.overview.value(), this.waiting.appeals()),
+  );
   protected readonly mean = computed(() =>
     (this.overview.value()?.course ?? []).map(({ at, mean }) => ({
       at: Date.parse(at),

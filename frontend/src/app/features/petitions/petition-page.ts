@@ -16,9 +16,9 @@ import { query } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
 import type { Request, RiskScore } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { CopyId } from '../../ui/copy-id';
 import { EvidencePanel } from '../../ui/evidence-panel';
-import { Icon } from '../../ui/icon';
 import { PETITION_STATUS } from '../../ui/labels';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { RiskScale } from '../../ui/risk-scale';
@@ -45,16 +45,9 @@ const CHOICES = {
 
 @Component({
   selector: 'vt-petition-page',
-  imports: [CopyId, EvidencePanel, Icon, Pending, ProblemNote, RiskScale, RouterLink, Time, Value],
+  imports: [Back, CopyId, EvidencePanel, Pending, ProblemNote, RiskScale, RouterLink, Time, Value],
   templateUrl: './petition-page.html',
   styles: `
-    .back {
-      display: inline-flex;
-      align-items: center;
-      gap: 4px;
-      justify-self: start;
-      color: var(--ink-soft);
-    }
     .words {
       white-space: pre-wrap;
       overflow-wrap: anywhere;

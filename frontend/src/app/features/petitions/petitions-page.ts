@@ -14,20 +14,20 @@ import { listQuery } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import { oneOf, urlState } from '../../core/url-state';
 import { BandBadge } from '../../ui/band-badge';
+import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { keysOf, PETITION_KIND, PETITION_STATUS } from '../../ui/labels';
-import { More } from '../../ui/more';
-import { Pending } from '../../ui/pending';
+import { PagedList } from '../../ui/paged-list';
+import { SearchBox } from '../../ui/search-box';
 import { Time } from '../../ui/time';
-import { Value } from '../../ui/value';
 
 const STATUSES = ['all', ...keysOf(PETITION_STATUS)] as const;
 const KINDS = keysOf(PETITION_KIND);
 
 @Component({
   selector: 'vt-petitions-page',
-  imports: [BandBadge, Empty, Icon, More, Pending, RouterLink, Time, Value],
+  imports: [BandBadge, Choice, Empty, Icon, PagedList, RouterLink, SearchBox, Time],
   template: `
     <div class="page">
       <div class="page-head">
@@ -40,100 +40,76 @@ const KINDS = keysOf(PETITION_KIND);
         </div>
       </div>
       <div class="filters" role="search" aria-label="Filter appeals">
-        <input
-          class="input search"
-          type="search"
-          placeholder="Person, words …"
-          aria-label="Text"
-          [vtValue]="q() ?? ''"
-          (vtValueChange)="setUrl({ q: $event })"
+        <vt-search placeholder="Person, words …" [value]="q()" (settled)="setUrl({ q: $event })" />
+        <vt-choice
+          label="Status"
+          [words]="statusWords"
+          [value]="statusIn()"
+          (chosen)="setUrl({ status: $event === 'open' ? '' : $event })"
         />
-        <select
-          class="input"
-          aria-label="Status"
-          [vtValue]="statusIn()"
-          (vtValueChange)="setUrl({ status: $event === 'open' ? '' : $event })"
-        >
-          @for (one of statuses; track one) {
-            <option [value]="one">{{ one === 'all' ? 'Any status' : labels[one].text }}</option>
-          }
-        </select>
-        <select
-          class="input"
-          aria-label="Kind"
-          [vtValue]="kindIn() ?? ''"
-          (vtValueChange)="setUrl({ kind: $event })"
-        >
-          <option value="">Any kind</option>
-          @for (one of kinds; track one) {
-            <option [value]="one">{{ kindWords[one] }}</option>
-          }
-        </select>
+        <vt-choice
+          label="Kind"
+          any="Any kind"
+          [words]="kindWords"
+          [value]="kindIn()"
+          (chosen)="setUrl({ kind: $event })"
+        />
         @if (user_id()) {
           <button type="button" class="btn on" (click)="setUrl({ user_id: '' })">
             Of one person<vt-icon name="close" />
           </button>
         }
       </div>
-      <section class="card" aria-label="Appeals and requests">
-        <vt-pending [query]="petitions" [rows]="5" />
-        @if (petitions.value(); as page) {
-          @if (page.items.length) {
-            <div class="table-scroll">
-              <table class="table cards">
-                <thead>
-                  <tr>
-                    <th scope="col">About</th>
-                    <th scope="col">Person</th>
-                    <th scope="col">Kind</th>
-                    <th scope="col">Risk then</th>
-                    <th scope="col">Status</th>
-                    <th scope="col">Asked</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  @for (one of page.items; track one.id) {
-                    <tr>
-                      <td>
-                        <div class="what">
-                          <a [routerLink]="['/appeals', one.id]">{{ one.about }}</a>
-                          <p class="small soft clip">{{ one.text }}</p>
-                        </div>
-                      </td>
-                      <td data-label="Person">
-                        <a [routerLink]="['/users', one.user_id]">{{ one.user_name }}</a>
-                      </td>
-                      <td data-label="Kind">{{ kindWords[one.kind] }}</td>
-                      <td data-label="Risk then">
-                        @if (one.evidence; as evidence) {
-                          <vt-band [band]="evidence.band" [score]="evidence.risk_score" />
-                        }
-                      </td>
-                      <td data-label="Status">
-                        <span [class]="'chip ' + labels[one.status].tone">{{
-                          labels[one.status].text
-                        }}</span>
-                      </td>
-                      <td data-label="Asked"><vt-time [at]="one.created_at" /></td>
-                    </tr>
+      <vt-paged-list label="Appeals and requests" [list]="petitions">
+        <table class="table cards">
+          <thead>
+            <tr>
+              <th scope="col">About</th>
+              <th scope="col">Person</th>
+              <th scope="col">Kind</th>
+              <th scope="col">Risk then</th>
+              <th scope="col">Status</th>
+              <th scope="col">Asked</th>
+            </tr>
+          </thead>
+          <tbody>
+            @for (one of petitions.value()?.items; track one.id) {
+              <tr>
+                <td>
+                  <div class="what">
+                    <a class="about" [routerLink]="['/appeals', one.id]">{{ one.about }}</a>
+                    <p class="small soft clip">{{ one.text }}</p>
+                  </div>
+                </td>
+                <td data-label="Person">
+                  <a [routerLink]="['/users', one.user_id]">{{ one.user_name }}</a>
+                </td>
+                <td data-label="Kind">{{ kindWords[one.kind] }}</td>
+                <td data-label="Risk then">
+                  @if (one.evidence; as evidence) {
+                    <vt-band [band]="evidence.band" [score]="evidence.risk_score" />
                   }
-                </tbody>
-              </table>
-            </div>
+                </td>
+                <td data-label="Status">
+                  <span [class]="'chip ' + labels[one.status].tone">{{
+                    labels[one.status].text
+                  }}</span>
+                </td>
+                <td data-label="Asked"><vt-time [at]="one.created_at" /></td>
+              </tr>
+            }
+          </tbody>
+        </table>
+        <vt-empty icon="check" [title]="filtered() ? 'Nothing fits' : 'Nobody waits for you'">
+          @if (filtered()) {
+            Take a filter away to see more.
+            <a routerLink="/appeals">Show what is open</a>
           } @else {
-            <vt-empty icon="check" [title]="filtered() ? 'Nothing fits' : 'Nobody waits for you'">
-              @if (filtered()) {
-                Take a filter away to see more.
-                <a routerLink="/appeals">Show what is open</a>
-              } @else {
-                People appeal against a step-up, a restriction, an ended session or an alert, and
-                ask for a temporary baseline. They stand here until they are answered.
-              }
-            </vt-empty>
+            People appeal against a step-up, a restriction, an ended session or an alert, and ask
+            for a temporary baseline. They stand here until they are answered.
           }
-          <vt-more [list]="petitions" />
-        }
-      </section>
+        </vt-empty>
+      </vt-paged-list>
     </div>
   `,
   styles: `
@@ -142,8 +118,12 @@ const KINDS = keysOf(PETITION_KIND);
       min-width: 0;
       max-width: 52ch;
     }
-    .what a {
+    .about {
+      display: -webkit-box;
+      overflow: hidden;
       font-weight: 550;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -156,8 +136,7 @@ export class PetitionsPage {
   protected readonly setUrl = urlState();
   private readonly api = inject(Api);
   private readonly realtime = inject(Realtime);
-  protected readonly statuses = STATUSES;
-  protected readonly kinds = KINDS;
+  protected readonly statusWords = { ...PETITION_STATUS, all: 'Any status' };
   protected readonly labels = PETITION_STATUS;
   protected readonly kindWords = PETITION_KIND;
   protected readonly statusIn = computed(() => oneOf(STATUSES, this.status(), 'open'));

@@ -11,7 +11,7 @@ import {
   signal,
   untracked,
 } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { Router } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Api } from '../../core/api';
 import { isAbort, toApiError, type ClientProblem } from '../../core/api-error';
@@ -22,6 +22,7 @@ import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
 import { oneOf, urlState } from '../../core/url-state';
 import type { PolicyDraft, PolicyPreview } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { Confirm } from '../../ui/confirm';
 import { Icon } from '../../ui/icon';
 import { Pending, ProblemNote } from '../../ui/pending';
@@ -43,6 +44,7 @@ const REVIEW_AFTER_MS = 350;
 @Component({
   selector: 'vt-edit-page',
   imports: [
+    Back,
     ChangeList,
     Icon,
     JsonEditor,
@@ -50,7 +52,6 @@ const REVIEW_AFTER_MS = 350;
     ProblemNote,
     ResourcesEditor,
     ReviewPanel,
-    RouterLink,
     RulesEditor,
     TryPast,
     Value,

@@ -57,6 +57,17 @@ import type { Hits } from './hits';
       min-width: 11ch;
       text-align: right;
     }
+    @media (max-width: 720px) {
+      .text {
+        flex-basis: calc(100% - 2ch - 12px);
+      }
+      .marks {
+        margin-inline: calc(2ch + 12px) 0;
+      }
+      .hits {
+        margin-inline-start: auto;
+      }
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

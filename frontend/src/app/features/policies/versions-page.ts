@@ -1,17 +1,15 @@
 // Every version of the policy: who, why, when; any two compared, any one restored.
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { DestroyRef } from '@angular/core';
-import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
-import { plural } from '../../core/format';
 import { Identity } from '../../core/identity';
 import { listQuery, query } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
 import { urlState } from '../../core/url-state';
 import type { Policy } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { Confirm } from '../../ui/confirm';
-import { Icon } from '../../ui/icon';
 import { More } from '../../ui/more';
 import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
@@ -19,16 +17,9 @@ import { ChangeList } from './change-list';
 
 @Component({
   selector: 'vt-versions-page',
-  imports: [ChangeList, Icon, More, Pending, RouterLink, Time],
+  imports: [Back, ChangeList, More, Pending, Time],
   templateUrl: './versions-page.html',
   styles: `
-    .back {
-      display: inline-flex;
-      align-items: center;
-      gap: 4px;
-      justify-self: start;
-      color: var(--ink-soft);
-    }
     .pick {
       display: inline-flex;
       gap: 10px;
@@ -64,14 +55,17 @@ export class VersionsPage {
     return { from: Number(this.from()) || Math.max(1, to - 1), to };
   });
   protected readonly diff = query(
-    () => this.pair(),
+    () => (this.several() ? this.pair() : undefined),
     (query, signal) => this.api.call('GET /api/v1/policies/diff', { query, signal }),
   );
+  protected readonly several = computed(() => (this.versions.value()?.total ?? 0) > 1);
   protected readonly mayRestore = computed(() => this.identity.user()?.role === 'admin');
   protected readonly answer = computed(() => {
     const page = this.versions.value();
     if (!page) return 'Versions of the policy';
-    return `${plural(page.total, 'version')}, ${this.inForce()} in force`;
+    return page.total === 1
+      ? `Version ${this.inForce()} is in force, the only one so far`
+      : `Version ${this.inForce()} is in force, of ${page.total}`;
   });
 
   constructor() {

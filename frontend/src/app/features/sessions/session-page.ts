@@ -18,6 +18,7 @@ import { Shortcuts } from '../../core/shortcuts';
 import { Realtime } from '../../core/socket';
 import { urlState } from '../../core/url-state';
 import type { RiskScore } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { CopyId } from '../../ui/copy-id';
 import { Empty } from '../../ui/empty';
 import { EvidencePanel } from '../../ui/evidence-panel';
@@ -38,6 +39,7 @@ const SPANS = { '15': '15 minutes', '60': '1 hour', '360': '6 hours', '1440': '1
 @Component({
   selector: 'vt-session-page',
   imports: [
+    Back,
     CopyId,
     Empty,
     EvidencePanel,

@@ -9,12 +9,10 @@ import {
   ChangeDetectionStrategy,
   Component,
   DestroyRef,
-  type ElementRef,
   computed,
   effect,
   inject,
   input,
-  linkedSignal,
   signal,
   untracked,
   viewChild,
@@ -30,14 +28,15 @@ import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
 import { oneOf, urlState } from '../../core/url-state';
 import { BandBadge } from '../../ui/band-badge';
+import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { SESSION_STATE, keysOf } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
 import { BAND_ORDER, BAND_WORDS } from '../../ui/risk-band';
 import { Sparkline } from '../../ui/sparkline';
+import { SearchBox } from '../../ui/search-box';
 import { Time } from '../../ui/time';
-import { Value } from '../../ui/value';
 import { LiveSessions } from './live-sessions';
 import { COLUMNS, type Column, ColumnChoice } from './column-choice';
 import { SessionActions } from './session-actions';
@@ -72,7 +71,8 @@ const PHONE = '(max-width: 720px)';
     RouterLink,
     Sparkline,
     Time,
-    Value,
+    Choice,
+    SearchBox,
   ],
   providers: [LiveSessions, ColumnChoice],
   templateUrl: './sessions-page.html',
@@ -93,21 +93,18 @@ export class SessionsPage {
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
   private readonly preferences = inject(Preferences);
-  private readonly setUrl = urlState();
+  protected readonly setUrl = urlState();
   private readonly viewport = viewChild(CdkVirtualScrollViewport);
-  private readonly search = viewChild.required<ElementRef<HTMLInputElement>>('search');
+  private readonly search = viewChild.required(SearchBox);
 
-  protected readonly states = STATES;
+  protected readonly stateWords = { live: 'All live', ...SESSION_STATE };
   protected readonly stateLabels = SESSION_STATE;
-  protected readonly bands = BAND_ORDER;
   protected readonly bandWords = BAND_WORDS;
-  protected readonly sorts = SORTS;
   protected readonly sortWords = SORT_WORDS;
   protected readonly allColumns = COLUMNS;
   protected readonly stateIn = computed(() => oneOf(STATES, this.state(), 'live'));
   protected readonly bandIn = computed(() => oneOf(BAND_ORDER, this.band(), undefined));
   protected readonly sortIn = computed(() => oneOf(SORTS, this.sort(), 'risk'));
-  protected readonly text = linkedSignal(() => this.q() ?? '');
   protected readonly selected = signal(-1);
   private readonly phone = signal(matchMedia(PHONE).matches);
   protected readonly rowHeight = computed(() =>
@@ -155,12 +152,6 @@ export class SessionsPage {
           this.live.fill(page.items, { state: this.stateIn(), band: this.bandIn() }, this.sortIn()),
         );
       }
-    });
-    effect((onCleanup) => {
-      const text = this.text().trim();
-      if (text === (untracked(this.q) ?? '')) return;
-      const timer = setTimeout(() => this.setUrl({ q: text }), 250);
-      onCleanup(() => clearTimeout(timer));
     });
     this.realtime.join('join_admin_room', {}, undefined, until);
     this.realtime.on('risk_score_update', (risk) => this.live.hear(risk), until);
@@ -260,7 +251,7 @@ export class SessionsPage {
           keys: '/',
           about: 'Filter by text',
           group,
-          run: () => this.search().nativeElement.focus(),
+          run: () => this.search().focus(),
         },
       ],
       until,

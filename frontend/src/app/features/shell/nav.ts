@@ -1,7 +1,8 @@
-// Navigation: what the role can use, grouped; how many alerts wait stands beside them.
+// Navigation: what the role can use, grouped; how much waits stands beside it.
 import { ChangeDetectionStrategy, Component, computed, inject, output } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
 import { Identity } from '../../core/identity';
+import { Waiting } from '../../core/waiting';
 import { Icon } from '../../ui/icon';
 import { GROUPS, placesOf } from './places';
 
@@ -21,7 +22,13 @@ import { GROUPS, placesOf } from './places';
                 ariaCurrentWhenActive="page"
                 (click)="chosen.emit()"
               >
-                <vt-icon [name]="place.icon" />{{ place.title }}
+                <vt-icon [name]="place.icon" /><span class="grow">{{ place.title }}</span>
+                @if (counts()[place.path]; as count) {
+                  <span class="count"
+                    >{{ count
+                    }}<span class="sr-only"> {{ count === 1 ? 'waits' : 'wait' }}</span></span
+                  >
+                }
               </a>
             </li>
           }
@@ -65,6 +72,15 @@ import { GROUPS, placesOf } from './places';
     a.here vt-icon {
       color: var(--accent);
     }
+    .count {
+      padding: 0 7px;
+      border-radius: 99px;
+      background: var(--sunken);
+      color: var(--ink-soft);
+      font-size: var(--text-xs);
+      font-weight: 600;
+      line-height: 20px;
+    }
     li + li {
       margin-top: 1px;
     }
@@ -79,6 +95,11 @@ import { GROUPS, placesOf } from './places';
 export class Nav {
   readonly chosen = output();
   private readonly identity = inject(Identity);
+  private readonly waiting = inject(Waiting);
+  protected readonly counts = computed<Readonly<Record<string, number>>>(() => ({
+    '/alerts': this.waiting.alerts(),
+    '/appeals': this.waiting.appeals(),
+  }));
   protected readonly groups = computed(() => {
     const places = placesOf(this.identity.user()?.role ?? 'user');
     return GROUPS.map((name) => ({

@@ -4,6 +4,7 @@ import { Api } from '../../core/api';
 import { bytes, duration, plural, wholeNumber, words } from '../../core/format';
 import { query } from '../../core/query';
 import { Icon } from '../../ui/icon';
+import { partName } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
 
 const POLL_MS = 5_000;
@@ -21,6 +22,7 @@ export class SystemPage {
   protected readonly bytes = bytes;
   protected readonly duration = duration;
   protected readonly words = words;
+  protected readonly partName = partName;
   protected readonly system = query(
     () => ({}),
     (_, signal) => this.api.call('GET /api/v1/system', { signal }),

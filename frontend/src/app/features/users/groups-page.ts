@@ -16,6 +16,7 @@ import { listQuery, query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
 import { urlState } from '../../core/url-state';
 import type { Group, User } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { Confirm } from '../../ui/confirm';
 import { CopyId } from '../../ui/copy-id';
 import { Empty } from '../../ui/empty';
@@ -28,7 +29,7 @@ const FOUND = 8;
 
 @Component({
   selector: 'vt-groups-page',
-  imports: [CopyId, Empty, Icon, More, Pending, ProblemNote, RouterLink, Value],
+  imports: [Back, CopyId, Empty, Icon, More, Pending, ProblemNote, RouterLink, Value],
   templateUrl: './groups-page.html',
   styleUrl: './groups-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -73,7 +74,7 @@ export class GroupsPage {
   protected readonly newAbout = linkedSignal(() => this.open()?.description ?? '');
   protected readonly answer = computed(() => {
     const all = this.groups.value();
-    return all ? plural(all.length, 'group') : 'Groups';
+    return all ? (all.length ? plural(all.length, 'group') : 'No group yet') : 'Groups';
   });
 
   protected async make(): Promise<void> {

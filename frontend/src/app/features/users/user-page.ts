@@ -6,6 +6,7 @@ import { plural } from '../../core/format';
 import { Identity } from '../../core/identity';
 import { listQuery, query } from '../../core/query';
 import type { User } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { BandBadge } from '../../ui/band-badge';
 import { CopyId } from '../../ui/copy-id';
 import { Empty } from '../../ui/empty';
@@ -19,16 +20,9 @@ import { UserActions } from './user-actions';
 
 @Component({
   selector: 'vt-user-page',
-  imports: [BandBadge, CopyId, Empty, Icon, LearningCard, More, Pending, RouterLink, Time],
+  imports: [Back, BandBadge, CopyId, Empty, Icon, LearningCard, More, Pending, RouterLink, Time],
   templateUrl: './user-page.html',
   styles: `
-    .back {
-      display: inline-flex;
-      align-items: center;
-      gap: 4px;
-      justify-self: start;
-      color: var(--ink-soft);
-    }
     .links {
       display: flex;
       gap: 16px;

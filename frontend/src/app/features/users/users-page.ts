@@ -1,16 +1,7 @@
 // Users: who may do what, invitations, and what an admin can do for them.
 import { Dialog } from '@angular/cdk/dialog';
 import { CdkMenu, CdkMenuItem, CdkMenuTrigger } from '@angular/cdk/menu';
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  effect,
-  inject,
-  input,
-  linkedSignal,
-  untracked,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Api } from '../../core/api';
@@ -19,13 +10,13 @@ import { Identity } from '../../core/identity';
 import { listQuery } from '../../core/query';
 import { oneOf, urlState } from '../../core/url-state';
 import type { User } from '../../core/wire';
+import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { ROLE, USER_STATUS, keysOf } from '../../ui/labels';
-import { More } from '../../ui/more';
-import { Pending } from '../../ui/pending';
+import { PagedList } from '../../ui/paged-list';
+import { SearchBox } from '../../ui/search-box';
 import { Time } from '../../ui/time';
-import { Value } from '../../ui/value';
 import { type Invitation, InviteDialog } from './invite-dialog';
 import { UserActions } from './user-actions';
 
@@ -35,13 +26,13 @@ import { UserActions } from './user-actions';
     CdkMenu,
     CdkMenuItem,
     CdkMenuTrigger,
+    Choice,
     Empty,
     Icon,
-    More,
-    Pending,
+    PagedList,
     RouterLink,
+    SearchBox,
     Time,
-    Value,
   ],
   templateUrl: './users-page.html',
   styles: `
@@ -69,7 +60,6 @@ export class UsersPage {
   protected readonly roleWords = ROLE;
   protected readonly statuses = keysOf(USER_STATUS);
   protected readonly statusLabels = USER_STATUS;
-  protected readonly text = linkedSignal(() => this.q() ?? '');
   protected readonly users = listQuery(
     () => ({
       q: this.q(),
@@ -83,15 +73,6 @@ export class UsersPage {
     const page = this.users.value();
     return page ? plural(page.total, 'person', 'people') : 'Users';
   });
-
-  constructor() {
-    effect((onCleanup) => {
-      const text = this.text().trim();
-      if (text === (untracked(this.q) ?? '')) return;
-      const timer = setTimeout(() => this.setUrl({ q: text }), 250);
-      onCleanup(() => clearTimeout(timer));
-    });
-  }
 
   protected async invite(): Promise<void> {
     const ref = this.dialog.open<Invitation>(InviteDialog, {

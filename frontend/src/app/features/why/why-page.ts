@@ -8,7 +8,7 @@ import {
   input,
   signal,
 } from '@angular/core';
-import { Router, RouterLink } from '@angular/router';
+import { Router } from '@angular/router';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
 import { unlessDeclined } from '../../core/fresh-proof';
@@ -17,6 +17,7 @@ import { query } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
 import type { Why } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { Confirm } from '../../ui/confirm';
 import { CopyId } from '../../ui/copy-id';
 import { Empty } from '../../ui/empty';
@@ -33,6 +34,7 @@ import { WhatIfs } from '../../ui/what-ifs';
 @Component({
   selector: 'vt-why-page',
   imports: [
+    Back,
     CopyId,
     Empty,
     EvidencePanel,
@@ -41,20 +43,12 @@ import { WhatIfs } from '../../ui/what-ifs';
     PetitionAnswer,
     ProblemNote,
     RiskScale,
-    RouterLink,
     Time,
     Value,
     WhatIfs,
   ],
   templateUrl: './why-page.html',
   styles: `
-    .back {
-      display: inline-flex;
-      align-items: center;
-      gap: 4px;
-      justify-self: start;
-      color: var(--ink-soft);
-    }
     h3 {
       margin-bottom: 6px;
     }
