@@ -9,6 +9,7 @@ import { webhookRoutes } from './applications/webhook-routes';
 import { auditRoutes } from './audit/routes';
 import { identityAdminRoutes } from './identity/admin-routes';
 import { groupRoutes } from './identity/group-routes';
+import { notificationRoutes } from './identity/notification-routes';
 import { passkeyRoutes } from './identity/passkey-routes';
 import { privacyRoutes } from './identity/privacy-routes';
 import { identityRoutes } from './identity/routes';
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...identityAdminRoutes,
   ...groupRoutes,
   ...privacyRoutes,
+  ...notificationRoutes,
   ...riskRoutes,
   ...whyRoutes,
   ...learningRoutes,

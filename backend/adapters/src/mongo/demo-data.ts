@@ -5,7 +5,7 @@ import { alerts } from './alerts';
 import { behaviourModels, behaviourWindows } from './behaviour';
 import { invitations, refreshTokens } from './credentials';
 import { devices } from './devices';
-import { notifications } from './notifications';
+import { notificationPreferences, notifications } from './notifications';
 import { petitions } from './petitions';
 import { decisions } from './policies';
 import { riskMinutes } from './risk-history';
@@ -22,6 +22,7 @@ const OF_USER = [
   [behaviourWindows, 'userId'],
   [behaviourModels, 'userId'],
   [notifications, 'userId'],
+  [notificationPreferences, '_id'],
   [invitations, 'userId'],
   [petitions, 'user_id'],
   [learningTerms, '_id'],

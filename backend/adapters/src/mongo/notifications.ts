@@ -1,7 +1,11 @@
 // Notifications of people, in MongoDB.
 import type { Connection } from 'mongoose';
 import type { NotificationId, UserId } from '@verity/protocol/ids';
-import { Notification } from '@verity/protocol/identity/schemas';
+import {
+  MUTABLE_NOTIFICATIONS,
+  Notification,
+  type MutableNotification,
+} from '@verity/protocol/identity/schemas';
 import type { NotificationRecord, Notifications } from '@verity/domain/identity/ports';
 import { mapPage, pageOf, type PageRequest } from './paging';
 import { daysAfter } from './retention';
@@ -31,18 +35,32 @@ export const notifications = declareCollection(
   ],
 );
 
+/** By person; whoever never chose has none. */
+export const notificationPreferences = declareCollection(
+  'notification_preferences',
+  { _id: String, muted: [{ type: String, enum: MUTABLE_NOTIFICATIONS }] },
+  [],
+);
+
+interface PreferencesDocument {
+  _id: UserId;
+  muted: MutableNotification[];
+}
+
 function toRecord({ _id, expireAt: _, ...rest }: NotificationDocument): NotificationRecord {
   return { id: _id, ...rest };
 }
 
 export class MongoNotifications implements Notifications {
   readonly #store: Store<NotificationDocument>;
+  readonly #preferences: Store<PreferencesDocument>;
 
   constructor(
     connection: Connection,
     private readonly days: number,
   ) {
     this.#store = new Store(connection, notifications);
+    this.#preferences = new Store(connection, notificationPreferences);
   }
 
   async add(notification: NotificationRecord) {
@@ -63,5 +81,13 @@ export class MongoNotifications implements Notifications {
 
   unread(user: UserId) {
     return this.#store.count({ userId: user, readAt: null });
+  }
+
+  async muted(user: UserId) {
+    return (await this.#preferences.one({ _id: user }))?.muted ?? [];
+  }
+
+  async mute(user: UserId, kinds: MutableNotification[]) {
+    await this.#preferences.changeOrMake({ _id: user }, { $set: { muted: kinds } });
   }
 }

@@ -17,7 +17,7 @@ export interface Notice {
 }
 
 export interface NoticePorts {
-  notifications: Pick<Notifications, 'add'>;
+  notifications: Pick<Notifications, 'add' | 'muted'>;
   announce: Announce;
   clock: Clock;
   newId: NewId;
@@ -29,11 +29,14 @@ export function notices(ports: NoticePorts): Tell {
   return async (user, { session, ...said }) => {
     const at = ports.clock();
     const note = { ...said, id: ports.newId<NotificationId>(), session_id: session };
-    await ports.notifications.add({ ...note, userId: user, createdAt: at, readAt: null });
+    const muted: readonly string[] = await ports.notifications.muted(user);
+    // A quiet one is kept as read: screens follow it as they follow every other, and nobody is called.
+    const readAt = muted.includes(said.kind) ? at : null;
+    await ports.notifications.add({ ...note, userId: user, createdAt: at, readAt });
     ports.announce('notification', [`user:${user}`], {
       ...note,
       created_at: at.toISOString(),
-      read_at: null,
+      read_at: readAt?.toISOString() ?? null,
     });
   };
 }

@@ -1,6 +1,6 @@
 // What identity needs of the world for notifications.
 import type { NotificationId, UserId } from '@verity/protocol/ids';
-import type { Notification } from '@verity/protocol/identity/schemas';
+import type { MutableNotification, Notification } from '@verity/protocol/identity/schemas';
 import type { Page } from '@verity/protocol/page';
 import type { PageRequest } from '../kernel/page-request';
 
@@ -19,4 +19,7 @@ export interface Notifications {
   ): Promise<Page<NotificationRecord>>;
   markRead(user: UserId, ids: NotificationId[] | undefined, at: Date): Promise<void>;
   unread(user: UserId): Promise<number>;
+  /** Kinds that stay quiet: none unless the person said so. */
+  muted(user: UserId): Promise<MutableNotification[]>;
+  mute(user: UserId, kinds: MutableNotification[]): Promise<void>;
 }

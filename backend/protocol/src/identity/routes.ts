@@ -230,22 +230,4 @@ export const identityRoutes = routes({
     faults: ['not-found', 'step-up-required'],
     reply: done,
   },
-  'GET /api/v1/me/notifications': {
-    summary: 'The own notifications, newest first',
-    subject: 'identity',
-    who: self,
-    sensitivity: 'low',
-    whileStepUp: true,
-    query: z.strictObject({ ...PageQuery, unread: z.enum(['true', 'false']).optional() }),
-    reply: page(Notification).extend({ unread: z.number().int() }),
-  },
-  'POST /api/v1/me/notifications/read': {
-    summary: 'Mark notifications as read; without ids, all of them',
-    subject: 'identity',
-    who: self,
-    sensitivity: 'low',
-    whileStepUp: true,
-    body: z.strictObject({ ids: z.array(NotificationId).max(200).optional() }),
-    reply: z.object({ unread: z.number().int() }),
-  },
 });

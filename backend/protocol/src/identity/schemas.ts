@@ -177,21 +177,37 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+export const NOTIFICATION_KINDS = [
+  'new_device',
+  'step_up_required',
+  'session_restricted',
+  'session_restored',
+  'session_terminated',
+  'step_up_passed',
+  'verdict',
+  'account',
+  'petition',
+  'privacy',
+  'policy',
+] as const;
+export const NotificationKind = z.enum(NOTIFICATION_KINDS);
+export type NotificationKind = z.infer<typeof NotificationKind>;
+
+/** Kinds that a person may do without; every other tells of a danger to the account, and always reaches them. */
+export const MUTABLE_NOTIFICATIONS = [
+  'session_restored',
+  'step_up_passed',
+  'verdict',
+  'petition',
+] as const satisfies readonly NotificationKind[];
+export const MutableNotification = z.enum(MUTABLE_NOTIFICATIONS, {
+  error: `can be one of ${MUTABLE_NOTIFICATIONS.join(', ')}: every other kind tells of a danger to the account`,
+});
+export type MutableNotification = z.infer<typeof MutableNotification>;
+
 export const Notification = z.object({
   id: NotificationId,
-  kind: z.enum([
-    'new_device',
-    'step_up_required',
-    'session_restricted',
-    'session_restored',
-    'session_terminated',
-    'step_up_passed',
-    'verdict',
-    'account',
-    'petition',
-    'privacy',
-    'policy',
-  ]),
+  kind: NotificationKind,
   title: z.string(),
   body: z.string(),
   /** Path in the client that it leads to. */

@@ -1,8 +1,7 @@
 // All that is kept of a person, as one JSON document that is written while it is read: no size is too large for it.
-import type { PageRequest } from '@verity/domain/kernel/page-request';
-import type { Page } from '@verity/protocol/page';
 import type { UserId } from '@verity/protocol/ids';
 import type { Alerts } from '@verity/domain/alerts/ports';
+import type { AuditChain } from '@verity/domain/audit/ports';
 import type { Petitions } from '@verity/domain/alerts/petition-ports';
 import type {
   Devices,
@@ -13,6 +12,8 @@ import type {
 } from '@verity/domain/identity/ports';
 import type { Decisions } from '@verity/domain/policy/ports';
 import type { BehaviourModels, BehaviourWindows, RiskHistory } from '@verity/domain/risk/ports';
+import { ownAudit } from './own-audit';
+import { pages } from './pages';
 import { personOf } from './identity-ports';
 import {
   presentDevice,
@@ -32,11 +33,11 @@ export interface ExportPorts {
   models: Pick<BehaviourModels, 'list'>;
   decisions: Pick<Decisions, 'ofUser'>;
   alerts: Pick<Alerts, 'list'>;
-  notifications: Pick<Notifications, 'list'>;
+  notifications: Pick<Notifications, 'list' | 'muted'>;
   petitions: Pick<Petitions, 'list'>;
+  chain: Pick<AuditChain, 'list'>;
 }
 
-const AT_ONCE = 200;
 const FORMAT = { format: 'verity-personal-data', version: 1 };
 
 /** The document in pieces. `at` is when it was asked for. */
@@ -48,7 +49,12 @@ export async function* exportOf(
   const user = await personOf(ports.users, userId);
   const sessions = () =>
     pages((page) => ports.sessions.list({ userId, sort: 'started' }, page), presentSession);
-  const head = { ...FORMAT, exported_at: at.toISOString(), account: presentUser(user) };
+  const head = {
+    ...FORMAT,
+    exported_at: at.toISOString(),
+    account: presentUser(user),
+    muted_notifications: await ports.notifications.muted(userId),
+  };
   yield JSON.stringify(head).slice(0, -1);
   yield* section('devices', (await ports.devices.ofUser(userId)).map(presentDevice));
   yield* section('sessions', sessions());
@@ -86,6 +92,7 @@ export async function* exportOf(
     'petitions',
     pages((page) => ports.petitions.list({ userId }, page), presentOwnPetition),
   );
+  yield* section('audit', ownAudit(ports.chain, userId));
   yield '}\n';
 }
 
@@ -101,18 +108,6 @@ async function* section(
     before = ',';
   }
   yield ']';
-}
-
-async function* pages<R, T>(
-  read: (page: PageRequest) => Promise<Page<R>>,
-  present: (record: R) => T,
-): AsyncGenerator<T, void, undefined> {
-  let cursor: string | undefined;
-  do {
-    const page = await read({ cursor, limit: AT_ONCE });
-    for (const item of page.items) yield present(item);
-    cursor = page.next_cursor ?? undefined;
-  } while (cursor);
 }
 
 async function* scoresOf(

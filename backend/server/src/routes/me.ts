@@ -1,4 +1,4 @@
-// Routes of the own account: authenticator, sessions, devices, verdicts, notifications.
+// Routes of the own account: authenticator, sessions, devices, verdicts.
 import QRCode from 'qrcode';
 import { Fault } from '@verity/protocol/faults';
 import type { identityRoutes } from '@verity/protocol/identity/routes';
@@ -9,20 +9,14 @@ import { hasStrongWay, methodsOf } from '@verity/domain/identity/recovery';
 import type { Handlers, UserCaller } from '../http/handler';
 import { personOf, type IdentityPorts } from './identity-ports';
 import { carryWays } from './passkey-signals';
-import {
-  presentDevice,
-  presentNotification,
-  presentPage,
-  presentSession,
-  presentUser,
-} from './present';
+import { presentDevice, presentPage, presentSession, presentUser } from './present';
 import { mustBeFresh } from './fresh-proof';
 import { giveVerdict } from './verdicts';
 
 type MeRoute = Extract<keyof typeof identityRoutes, `${string} /api/v1/me${string}`>;
 
 export function meHandlers(ports: IdentityPorts): Pick<Handlers, MeRoute> {
-  const { users, sessions, devices, notifications, life, proofs } = ports;
+  const { users, sessions, devices, life, proofs } = ports;
 
   const record = (
     caller: UserCaller,
@@ -166,23 +160,6 @@ export function meHandlers(ports: IdentityPorts): Pick<Handlers, MeRoute> {
     async 'POST /api/v1/me/verdicts'({ body }, { caller, address }) {
       await giveVerdict(ports, caller.rights, address, body);
       return { done: true };
-    },
-
-    async 'GET /api/v1/me/notifications'({ query }, { caller }) {
-      const { userId } = caller.rights;
-      const { unread, ...page } = query;
-      const filter = unread === undefined ? {} : { unread: unread === 'true' };
-      const [found, count] = await Promise.all([
-        notifications.list(userId, filter, page),
-        notifications.unread(userId),
-      ]);
-      return { ...presentPage(found, presentNotification), unread: count };
-    },
-
-    async 'POST /api/v1/me/notifications/read'({ body }, { caller }) {
-      const { userId } = caller.rights;
-      await notifications.markRead(userId, body.ids, ports.clock());
-      return { unread: await notifications.unread(userId) };
     },
   };
 }

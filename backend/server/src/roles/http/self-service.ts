@@ -11,6 +11,7 @@ export function selfServiceRoutes(ground: HttpGround) {
   const ports = {
     ...ground,
     ...stores,
+    chain: stores.auditChain,
     windows: stores.behaviourWindows,
     models: stores.behaviourModels,
     history: stores.riskHistory,
