@@ -44,7 +44,7 @@ const DIALOGS: readonly Scene[] = [
     path: at('/overview'),
     act: (page) => page.keyboard.press('Shift+?'),
   },
-  { name: 'dialog-bell', as: 'appealing', path: at('/my-session'), act: click(/notification/i) },
+  { name: 'dialog-bell', as: 'appealing', path: at('/my-session'), act: click(/^Notifications/) },
   { name: 'dialog-invite', as: 'admin', path: at('/users'), act: click(/Invite/) },
   { name: 'dialog-register', as: 'admin', path: at('/applications'), act: click(/Register/) },
   {
@@ -54,7 +54,12 @@ const DIALOGS: readonly Scene[] = [
     act: click(/Terminate/),
   },
   { name: 'dialog-rename', as: 'visitor', path: at('/account'), act: click('Rename') },
-  { name: 'dialog-step-up', as: 'visitor', path: at('/my-session'), act: click(/[Pp]rove/) },
+  {
+    name: 'dialog-step-up',
+    as: 'visitor',
+    path: at('/my-session'),
+    act: click('Lower it by proof'),
+  },
 ];
 const dialogs = DIALOGS.map((scene) => ({ ...scene, looks: SOME, whole: false }));
 
@@ -166,7 +171,11 @@ export const scenes: readonly Scene[] = [
     name: 'edit-open',
     as: 'admin',
     path: at('/policies/edit'),
-    act: async (page) => page.getByRole('button', { name: /Edit/ }).first().click(),
+    act: async (page) =>
+      page
+        .getByRole('button', { name: /^Edit / })
+        .first()
+        .click(),
   },
   { name: 'edit-resources', as: 'admin', path: at('/policies/edit?view=resources') },
   { name: 'edit-json', as: 'admin', path: at('/policies/edit?view=json') },

@@ -1,7 +1,7 @@
 // HTTP routes of signing in, the own account, and proving again who one is.
 import { z } from 'zod';
 import { routes } from '../route';
-import { AlertId, DeviceId, NotificationId, SessionId } from '../ids';
+import { AlertId, DeviceId, SessionId } from '../ids';
 import { PageQuery, page } from '../page';
 import { AssertionAnswer } from './passkeys';
 import {
@@ -9,7 +9,6 @@ import {
   DeviceProfile,
   Email,
   NewPassword,
-  Notification,
   Password,
   PersonName,
   ROLES,

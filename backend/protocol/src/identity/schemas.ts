@@ -184,7 +184,6 @@ export const NOTIFICATION_KINDS = [
   'session_restored',
   'session_terminated',
   'step_up_passed',
-  'verdict',
   'account',
   'petition',
   'privacy',
@@ -197,7 +196,6 @@ export type NotificationKind = z.infer<typeof NotificationKind>;
 export const MUTABLE_NOTIFICATIONS = [
   'session_restored',
   'step_up_passed',
-  'verdict',
   'petition',
 ] as const satisfies readonly NotificationKind[];
 export const MutableNotification = z.enum(MUTABLE_NOTIFICATIONS, {

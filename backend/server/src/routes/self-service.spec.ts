@@ -248,8 +248,25 @@ describe('privacy', () => {
     const { json, headers, text: written } = await visitor.call('GET', '/api/v1/me/export');
     expect(headers.get('content-disposition')).toContain('verity-my-data');
     expect(Object.keys(json)).toEqual([
-      ...['format', 'version', 'exported_at', 'account', 'devices', 'sessions', 'scores'],
-      ...['behaviour', 'models', 'decisions', 'alerts', 'notifications', 'petitions'],
+      ...[
+        'format',
+        'version',
+        'exported_at',
+        'account',
+        'muted_notifications',
+        'devices',
+        'sessions',
+      ],
+      ...[
+        'scores',
+        'behaviour',
+        'models',
+        'decisions',
+        'alerts',
+        'notifications',
+        'petitions',
+        'audit',
+      ],
     ]);
     expect(json).toMatchObject({
       behaviour: [{ session_id: session, features: [1, null, 3] }],

@@ -19,6 +19,8 @@ export type Device = Reply<'GET /api/v1/me/devices'>['items'][number];
 export type ApiKey = Reply<'GET /api/v1/api-keys'>['items'][number];
 export type Scope = ApiKey['scopes'][number];
 export type Notification = Reply<'GET /api/v1/me/notifications'>['items'][number];
+export type MutableNotification =
+  Reply<'GET /api/v1/me/notifications/preferences'>['muted'][number];
 export type RiskSeries = Reply<'GET /api/v1/me/risk'>;
 export type RiskScore = NonNullable<RiskSeries['current']>;
 export type RiskPoint = RiskSeries['points'][number];

@@ -4,6 +4,8 @@ import type {
   AlertStatus,
   Effect,
   PolicyOutcome,
+  MutableNotification,
+  Notification,
   PolicyRule,
   PolicyRun,
   PolicyWatch,
@@ -117,6 +119,23 @@ export const PETITION_KIND = {
   appeal: 'Appeal',
   baseline: 'Temporary baseline',
 } as const satisfies Record<PetitionKind, string>;
+
+/** What a person may do without. */
+export const MUTABLE_NOTIFICATION = {
+  petition: 'An appeal or request of yours is answered',
+  step_up_passed: 'You proved who you are',
+  session_restored: 'A session has its full rights again',
+} as const satisfies Record<MutableNotification, string>;
+
+/** What nobody can do without. */
+export const NOTIFICATION_ALWAYS = {
+  new_device: 'A new device signs in',
+  step_up_required: 'You are asked to prove who you are',
+  session_restricted: 'A session of yours can only read',
+  session_terminated: 'A session of yours was ended',
+  account: 'Password, passkeys or authenticator changed',
+  privacy: 'Your behaviour was erased, or learning changed',
+} as const satisfies Record<Exclude<Notification['kind'], MutableNotification>, string>;
 
 export const ROLE = {
   user: 'User',

@@ -43,8 +43,10 @@ import { Time } from './time';
               />
               Trusted
             </label>
-            <button type="button" class="btn quiet" (click)="rename(device)">Rename</button>
-            <button type="button" class="btn quiet" (click)="forget(device)">Forget</button>
+            <span class="acts">
+              <button type="button" class="btn quiet" (click)="rename(device)">Rename</button>
+              <button type="button" class="btn quiet" (click)="forget(device)">Forget</button>
+            </span>
           </li>
         }
       </ul>
@@ -54,6 +56,11 @@ import { Time } from './time';
     b {
       font-weight: 550;
       margin-right: 6px;
+    }
+    .acts {
+      display: flex;
+      gap: 4px;
+      margin-inline-start: auto;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

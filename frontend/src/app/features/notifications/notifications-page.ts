@@ -7,6 +7,7 @@ import {
   inject,
   input,
 } from '@angular/core';
+import { MatTooltip } from '@angular/material/tooltip';
 import { Router } from '@angular/router';
 import { Api } from '../../core/api';
 import { plural } from '../../core/format';
@@ -17,13 +18,13 @@ import { urlState } from '../../core/url-state';
 import type { Notification } from '../../core/wire';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
-import { More } from '../../ui/more';
-import { Pending } from '../../ui/pending';
+import { PagedList } from '../../ui/paged-list';
 import { Time } from '../../ui/time';
+import { QuietCard } from './quiet-card';
 
 @Component({
   selector: 'vt-notifications-page',
-  imports: [Empty, Icon, More, Pending, Time],
+  imports: [Empty, Icon, MatTooltip, PagedList, QuietCard, Time],
   template: `
     <div class="page">
       <div class="page-head">
@@ -48,14 +49,13 @@ import { Time } from '../../ui/time';
           </button>
         }
       </div>
-      <section class="card" aria-label="Notifications">
-        <vt-pending [query]="notifications" />
-        @if (notifications.value(); as page) {
+      <div class="columns">
+        <vt-paged-list label="Notifications" [list]="notifications">
           <ul class="list">
-            @for (one of page.items; track one.id) {
+            @for (one of notifications.value()?.items; track one.id) {
               <li [class.unread]="!one.read_at">
                 <span class="dot" aria-hidden="true"></span>
-                <div class="grow">
+                <div class="text">
                   @if (one.link) {
                     <button type="button" class="link-btn" (click)="open(one)">
                       {{ one.title }}
@@ -66,32 +66,30 @@ import { Time } from '../../ui/time';
                   @if (!one.read_at) {
                     <span class="sr-only">unread</span>
                   }
-                  <p class="small soft">{{ one.body }}</p>
+                  <p class="soft">{{ one.body }}</p>
+                  <vt-time class="small faint" [at]="one.created_at" />
                 </div>
-                <vt-time class="small faint" [at]="one.created_at" />
                 @if (!one.read_at) {
                   <button
                     type="button"
-                    class="btn quiet"
+                    class="btn quiet icon"
+                    matTooltip="Mark as read"
                     [attr.aria-label]="'Mark as read: ' + one.title"
                     (click)="read([one.id])"
                   >
-                    Mark read
+                    <vt-icon name="check" />
                   </button>
                 }
               </li>
-            } @empty {
-              <li class="none">
-                <vt-empty icon="bell" [title]="show() === 'unread' ? 'All is read' : 'Nothing yet'">
-                  You are told here when a new device signs in, a step-up is asked, a session is
-                  ended, or an appeal is answered.
-                </vt-empty>
-              </li>
             }
           </ul>
-          <vt-more [list]="notifications" />
-        }
-      </section>
+          <vt-empty icon="bell" [title]="show() === 'unread' ? 'All is read' : 'Nothing yet'">
+            You are told here when a new device signs in, a step-up is asked, a session is ended, or
+            an appeal is answered.
+          </vt-empty>
+        </vt-paged-list>
+        <vt-quiet-card />
+      </div>
     </div>
   `,
   styles: `
@@ -100,7 +98,15 @@ import { Time } from '../../ui/time';
       font-weight: 550;
       text-align: left;
     }
+    li {
+      flex-wrap: nowrap;
+    }
+    .text {
+      flex: 1;
+      min-width: 0;
+    }
     .dot {
+      flex: none;
       width: 7px;
       height: 7px;
       border-radius: 50%;
@@ -133,9 +139,11 @@ export class NotificationsPage {
     () => (this.notifications.value() as { unread?: number } | undefined)?.unread ?? 0,
   );
   protected readonly answer = computed(() =>
-    this.unread()
-      ? `${plural(this.unread(), 'notification')} unread`
-      : 'All notifications are read',
+    this.notifications.value() === undefined
+      ? 'Notifications'
+      : this.unread()
+        ? `${plural(this.unread(), 'notification')} unread`
+        : 'All notifications are read',
   );
 
   constructor() {

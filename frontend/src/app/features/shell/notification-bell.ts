@@ -125,10 +125,12 @@ export class NotificationBell {
           return {
             ...page,
             items: [notification, ...others].slice(0, SHOWN),
-            unread: page.unread + (others.length === page.items.length ? 1 : 0),
+            unread:
+              page.unread + (!notification.read_at && others.length === page.items.length ? 1 : 0),
           };
         });
-        this.toasts.say(notification.title);
+        // What stays quiet comes as read.
+        if (!notification.read_at) this.toasts.say(notification.title);
       },
       inject(DestroyRef),
     );
