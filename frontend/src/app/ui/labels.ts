@@ -135,6 +135,7 @@ export const NOTIFICATION_ALWAYS = {
   session_terminated: 'A session of yours was ended',
   account: 'Password, passkeys or authenticator changed',
   privacy: 'Your behaviour was erased, or learning changed',
+  policy: 'Admins: the policy was rolled back, or its health needs a look',
 } as const satisfies Record<Exclude<Notification['kind'], MutableNotification>, string>;
 
 export const ROLE = {
