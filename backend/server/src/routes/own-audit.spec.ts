@@ -1,4 +1,5 @@
 // Specs of the audit records that a person takes along, over a real MongoDB.
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { MongoAuditChain } from '@verity/adapters/mongo/audit-chain';
 import { scratchDatabase, type ScratchDatabase } from '@verity/adapters/mongo/scratch';
@@ -6,9 +7,9 @@ import { newId } from '@verity/adapters/world';
 import { chainRecords } from '@verity/domain/audit/chain';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { AuditRecordId, UserId } from '@verity/protocol/ids';
-import { sha256 } from '../roles/ground';
 import { ownAudit } from './own-audit';
 
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const person = newId<UserId>();
 const admin = newId<UserId>();
 const self = `user:${person}`;

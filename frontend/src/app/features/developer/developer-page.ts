@@ -19,11 +19,12 @@ import { Icon } from '../../ui/icon';
 import { Rhythm } from '../../ui/rhythm';
 import { Value } from '../../ui/value';
 import { snippetsFor } from './application-snippets';
+import { CallCard } from './call-card';
 import { Snippet } from './snippet';
 
 @Component({
   selector: 'vt-developer-page',
-  imports: [Icon, Rhythm, RouterLink, Snippet, Value],
+  imports: [CallCard, Icon, Rhythm, RouterLink, Snippet, Value],
   templateUrl: './developer-page.html',
   styles: `
     .batch {
@@ -68,8 +69,6 @@ const collector = startCollector({
 });
 
 // later: await collector.flush(); collector.stop();`;
-  protected readonly curl = `curl -H 'Authorization: ApiKey YOUR_API_KEY' \\
-  '${location.origin}/api/v1/sessions?state=live&sort=risk'`;
   /** The application whose values the snippets carry; in the address. */
   readonly application = input<string>();
   private readonly identity = inject(Identity);
