@@ -4,6 +4,7 @@ import express, { Router, type Express, type RequestHandler } from 'express';
 import { Fault } from '@verity/protocol/faults';
 import { client, collector, sendPage } from './client';
 import { door } from './door';
+import { extAuthz } from './ext-authz';
 import type { Caller } from './handler';
 import { jsonBody } from './json-body';
 import { cors } from './origins';
@@ -29,6 +30,7 @@ export function createApp(ports: AppPorts, settings: AppSettings): Express {
   );
 
   if (settings.collectorFile) app.get('/collector.js', collector(settings.collectorFile));
+  app.use(extAuthz);
   app.use(api(served, ports, settings));
   for (const [path, html] of Object.entries(settings.pages ?? {})) {
     app.get(path, (_req, res) => sendPage(res, html));
