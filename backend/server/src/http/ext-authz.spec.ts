@@ -20,7 +20,7 @@ beforeAll(async () => {
       return { allowed: true };
     },
   };
-  server = await doorServer({ handlers: [{ ...reached(), ...authorize } as never] });
+  server = await doorServer({ handlers: [{ ...reached(), ...authorize }] });
 });
 afterAll(() => server.close());
 beforeEach(() => {
