@@ -54,6 +54,22 @@ describe('outcomes', () => {
     expect(await ofSession(outcome.session_id)).toEqual([outcome]);
   });
 
+  it('are one interruption when a request that was refused is told late', async () => {
+    const asked = anOutcome();
+    await store.outcomes.begin(asked, { unlessOpen: true });
+    await store.outcomes.settle(asked.session_id, 'passed', later(3_000));
+    const told = (ms: number) =>
+      store.outcomes.begin(
+        { ...asked, id: newId<DecisionId>(), at: later(ms).toISOString(), resource: 'books' },
+        { unlessOpen: true },
+      );
+    await told(-400);
+    await told(2_000);
+    expect(await ofSession(asked.session_id)).toHaveLength(1);
+    await told(4_000);
+    expect(await ofSession(asked.session_id)).toHaveLength(2);
+  });
+
   it('are failed when a proof was tried and abandoned when none was', async () => {
     const [tried, left] = [anOutcome(), anOutcome()];
     await Promise.all([tried, left].map((one) => store.outcomes.begin(one)));

@@ -64,10 +64,7 @@ export class MongoOutcomes implements Outcomes {
   }
 
   async begin(outcome: PolicyOutcome, { unlessOpen = false } = {}) {
-    if (unlessOpen) {
-      const open = { session_id: outcome.session_id, outcome: 'open' };
-      if (await this.#store.one(open)) return;
-    }
+    if (unlessOpen && (await this.#store.one(standingAt(outcome)))) return;
     const { id, at, settled_at, wrong_proofs: _, ...rest } = outcome;
     const begunAt = new Date(at);
     await this.#store.insertMissing([
@@ -177,6 +174,20 @@ export class MongoOutcomes implements Outcomes {
     );
     return new Map(found.map(({ session_id, said }) => [session_id, said as Said]));
   }
+}
+
+/** Requests are noted some seconds late: what challenged the session meanwhile is the same interruption. */
+const SAME_MS = 5_000;
+
+/** A challenge of the session that was open at that time. */
+function standingAt({ session_id, at }: Pick<PolicyOutcome, 'session_id' | 'at'>): Filter {
+  const then = Date.parse(at);
+  return {
+    session_id,
+    kind: 'challenge',
+    at: op({ $lte: new Date(then + SAME_MS) }),
+    $or: [{ outcome: 'open' }, { settled_at: op({ $gte: new Date(then) }) }],
+  };
 }
 
 type OutcomeKey = Omit<OutcomeCount, 'count' | 'secondsToStop'>;

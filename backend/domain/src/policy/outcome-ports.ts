@@ -33,7 +33,7 @@ export type Settlement = 'passed' | 'terminated' | 'eased' | 'session_ended';
 
 /** Each change has its effect once, however often it is made. */
 export interface Outcomes {
-  /** A record that is there already stays; with `unlessOpen` so does a session whose challenge is open. */
+  /** A record that is there already stays; with `unlessOpen` nothing begins while a challenge of the session stands. */
   begin(outcome: PolicyOutcome, how?: { unlessOpen?: boolean }): Promise<void>;
   /**
    * Settles the challenges of a session that were open at `at`. `session_ended` makes them failed when a proof was

@@ -2,10 +2,8 @@
 import { policyUpkeep, runNext, type PolicyWorkPorts } from '@verity/domain/policy/work';
 import type { Leases, Log } from './ports';
 
-const LOOK_EVERY_MS = 1_000;
-const UPKEEP_EVERY_MS = 30_000;
 const LEASE_MS = 30_000;
-const LEASE = 'policy-work';
+const EVERY_MS = { runs: 1_000, upkeep: 30_000 };
 
 export interface PolicyWork {
   /** Stops where it can go on later. */
@@ -15,31 +13,35 @@ export interface PolicyWork {
 export function startPolicyWork(needs: PolicyWorkPorts & { leases: Leases; log: Log }): PolicyWork {
   const stopping = new AbortController();
   const { signal } = stopping;
-  let upkeepAt = 0;
-  let busy: Promise<unknown> | undefined;
 
-  const turn = async (): Promise<void> => {
-    if (Date.now() >= upkeepAt) {
-      upkeepAt = Date.now() + UPKEEP_EVERY_MS;
-      await policyUpkeep(needs, signal);
-    }
-    while (!signal.aborted && (await runNext(needs, signal)));
+  /** A long run must not keep the watch over the version in force waiting: each has its own turn. */
+  const repeat = (what: keyof typeof EVERY_MS, work: () => Promise<void>) => {
+    let busy: Promise<unknown> | undefined;
+    const timer = setInterval(() => {
+      busy ??= needs.leases
+        .hold(`policy-${what}`, LEASE_MS, work)
+        .catch((err: unknown) => {
+          if (signal.aborted) return;
+          needs.log.warn({ what, err }, 'work on policies failed; it is tried again');
+        })
+        .finally(() => (busy = undefined));
+    }, EVERY_MS[what]);
+    return async () => {
+      clearInterval(timer);
+      await busy;
+    };
   };
 
-  const timer = setInterval(() => {
-    busy ??= needs.leases
-      .hold(LEASE, LEASE_MS, turn)
-      .catch((err: unknown) => {
-        if (!signal.aborted) needs.log.warn({ err }, 'work on policies failed; it is tried again');
-      })
-      .finally(() => (busy = undefined));
-  }, LOOK_EVERY_MS);
-
+  const stops = [
+    repeat('runs', async () => {
+      while (!signal.aborted && (await runNext(needs, signal)));
+    }),
+    repeat('upkeep', () => policyUpkeep(needs, signal)),
+  ];
   return {
     async stop() {
-      clearInterval(timer);
       stopping.abort();
-      await busy;
+      await Promise.all(stops.map((stop) => stop()));
     },
   };
 }

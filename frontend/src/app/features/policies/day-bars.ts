@@ -3,7 +3,8 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import type { Effectiveness } from '../../core/wire';
 
 const HEIGHT = 120;
-const WIDTH = 640;
+const WIDTH = 960;
+const MOST_WIDE = 40;
 
 const dayText = new Intl.DateTimeFormat(undefined, {
   day: 'numeric',
@@ -100,7 +101,8 @@ export class DayBars {
   );
   protected readonly bars = computed(() => {
     const step = WIDTH / Math.max(1, this.days().length);
-    const gap = Math.min(6, step * 0.15);
+    const width = Math.min(MOST_WIDE, step * 0.7);
+    const gap = (step - width) / 2;
     return this.days().map((one, at) => {
       const unknown = one.challenges - one.true_challenges - one.false_challenges;
       let top = HEIGHT;
@@ -116,7 +118,7 @@ export class DayBars {
         return { kind, y: top, height };
       });
       const title = `${textOf(one.day)}: ${one.challenges} challenges, ${one.false_challenges} passed by the owner, ${one.true_challenges} without proof; ${one.terminations} ended, ${one.sessions} sessions`;
-      return { day: one.day, x: at * step, step, gap, width: step - 2 * gap, parts, title };
+      return { day: one.day, x: at * step, step, gap, width, parts, title };
     });
   });
   protected readonly ends = computed(() => {

@@ -50,7 +50,7 @@ type Rates = NonNullable<PolicyWatch['live']>;
                   <tbody>
                     @for (one of page.items; track one.version) {
                       <tr>
-                        <td>
+                        <td class="nowrap">
                           <a
                             routerLink="/policies/versions"
                             [queryParams]="{ from: one.replaces, to: one.version }"
@@ -68,8 +68,16 @@ type Rates = NonNullable<PolicyWatch['live']>;
                             <span class="told">{{ one.note }}</span>
                           </span>
                         </td>
-                        <td data-label="Challenged">{{ compared(one, 'challenged') }}</td>
-                        <td data-label="Ended">{{ compared(one, 'terminated') }}</td>
+                        @for (what of hits; track what.key) {
+                          <td [attr.data-label]="what.name">
+                            <span class="nowrap">
+                              {{ share(one.live, what.key) }}
+                              @if (one.forecast; as forecast) {
+                                <span class="told">foretold {{ share(forecast, what.key) }}</span>
+                              }
+                            </span>
+                          </td>
+                        }
                         <td data-label="In force since"><vt-time [at]="one.since" /></td>
                       </tr>
                     }
@@ -105,6 +113,11 @@ export class HealthPage {
   private readonly identity = inject(Identity);
   private readonly realtime = inject(Realtime);
   protected readonly words = WATCH_STATE;
+  protected readonly share = share;
+  protected readonly hits = [
+    { key: 'challenged', name: 'Challenged' },
+    { key: 'terminated', name: 'Ended' },
+  ] as const;
   protected readonly mayChange = computed(() => this.identity.user()?.role === 'admin');
   protected readonly watches = listQuery(
     () => ({ connections: this.realtime.connections(), limit: 30 }),
@@ -132,13 +145,7 @@ export class HealthPage {
     this.realtime.on('policy_update', reload, until);
     this.realtime.on('admin_notification', reload, until);
   }
-
-  protected compared({ live, forecast }: PolicyWatch, what: 'challenged' | 'terminated'): string {
-    if (!forecast) return '–';
-    const foretold = `foretold ${share(forecast, what)}`;
-    return live?.sessions ? `${share(live, what)}, ${foretold}` : foretold;
-  }
 }
 
-const share = (rates: Rates, what: 'challenged' | 'terminated'): string =>
-  rates.sessions ? `${((rates[what] / rates.sessions) * 100).toFixed(1)} %` : '–';
+const share = (rates: Rates | null, what: 'challenged' | 'terminated'): string =>
+  rates?.sessions ? `${((rates[what] / rates.sessions) * 100).toFixed(1)} %` : '–';

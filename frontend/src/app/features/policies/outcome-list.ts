@@ -36,7 +36,7 @@ import { Time } from '../../ui/time';
                 <tr>
                   <td data-label="When"><vt-time [at]="one.at" /></td>
                   <td data-label="Session">
-                    <span class="row">
+                    <span class="row nowrap">
                       <a [routerLink]="['/sessions', one.session_id]">Session</a>
                       <vt-copy [value]="one.session_id" what="session id" [short]="true" />
                     </span>
@@ -72,6 +72,11 @@ import { Time } from '../../ui/time';
         <vt-empty title="Nothing fits">Choose another rule, outcome or time.</vt-empty>
       }
       <vt-more [list]="list()" />
+    }
+  `,
+  styles: `
+    vt-copy {
+      min-width: 11ch;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
