@@ -82,7 +82,6 @@ test('a challenge that the owner passes counts as false, by its rule and with it
 
 test('a draft is tried on the past, and thresholds are searched within a budget', async ({
   page,
-  request,
 }) => {
   test.setTimeout(120_000);
   const { recordSessions } = (await import(await bundle('e2e/recorded.ts'))) as typeof Recorded;

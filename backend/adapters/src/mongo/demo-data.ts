@@ -8,6 +8,9 @@ import { devices } from './devices';
 import { notificationPreferences, notifications } from './notifications';
 import { petitions } from './petitions';
 import { decisions } from './policies';
+import { policyMoments } from './policy-moments';
+import { policyOutcomes } from './policy-outcomes';
+import { policyRunSessions } from './policy-runs';
 import { riskMinutes } from './risk-history';
 import { sessions } from './sessions';
 import { op, Store, type CollectionDeclaration, type Document, type Filter } from './store';
@@ -31,6 +34,9 @@ const OF_SESSION = [
   [refreshTokens, 'session'],
   [riskMinutes, 'sessionId'],
   [decisions, 'session_id'],
+  [policyMoments, 'sessionId'],
+  [policyOutcomes, 'session_id'],
+  [policyRunSessions, 'session'],
 ] as const;
 
 export class MongoDemoData implements DemoData {

@@ -134,10 +134,19 @@ export class MongoMoments implements Moments {
     return counted?.sessions ?? 0;
   }
 
+  async *ofUser(user: UserId): AsyncGenerator<MomentRecord, void, undefined> {
+    for await (const document of this.#store.walk({ userId: user })) {
+      const { sessionId, userId } = document;
+      for (const moment of momentsOf(document, EVER)) yield { ...moment, sessionId, userId };
+    }
+  }
+
   removeOfUser(user: UserId) {
     return this.#store.removeAll({ userId: user });
   }
 }
+
+const EVER: Period = { from: new Date(0), to: new Date(8.64e15) };
 
 function momentsOf({ slot, moments }: MomentsDocument, { from, to }: Period): Moment[] {
   return Object.entries(moments)

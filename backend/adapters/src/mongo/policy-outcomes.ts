@@ -1,6 +1,6 @@
 // What became of each challenge and termination, in MongoDB: one document a decision that took rights away.
 import type { Connection } from 'mongoose';
-import type { DecisionId, SessionId } from '@verity/protocol/ids';
+import type { DecisionId, SessionId, UserId } from '@verity/protocol/ids';
 import { OUTCOMES, type PolicyOutcome, type Said } from '@verity/protocol/policy/outcomes';
 import { EFFECTS } from '@verity/protocol/policy/schemas';
 import type {
@@ -48,6 +48,7 @@ export const policyOutcomes = declareCollection(
   [
     [{ session_id: 1, at: -1 }],
     [{ at: -1, _id: -1 }],
+    [{ user_id: 1, _id: 1 }],
     [{ outcome: 1, at: 1 }, { partialFilterExpression: { outcome: 'open' } }],
     EXPIRES,
   ],
@@ -122,6 +123,10 @@ export class MongoOutcomes implements Outcomes {
   async list(filter: OutcomeFilter, request: PageRequest) {
     const newestFirst = { field: 'at', direction: -1 } as const;
     return mapPage(await pageOf(this.#store, condition(filter), newestFirst, request), toOutcome);
+  }
+
+  async *ofUser(user: UserId): AsyncGenerator<PolicyOutcome, void, undefined> {
+    for await (const document of this.#store.walk({ user_id: user })) yield toOutcome(document);
   }
 
   async count({ from, to }: { from: Date; to: Date }) {

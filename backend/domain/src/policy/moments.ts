@@ -49,6 +49,8 @@ export interface Moments {
   ): AsyncIterable<RecordedSession>;
   /** How many sessions `recorded` would answer. */
   countOfSessions(period: { from: Date; to: Date }): Promise<number>;
+  /** What is kept of a person, in no order. */
+  ofUser(user: UserId): AsyncIterable<MomentRecord>;
   /** How many documents were removed. */
   removeOfUser(user: UserId): Promise<number>;
 }

@@ -1,6 +1,6 @@
 // What outcomes need of the world: their store, and how many sessions there were.
 import type { PageRequest } from '../kernel/page-request';
-import type { AlertId, SessionId } from '@verity/protocol/ids';
+import type { AlertId, SessionId, UserId } from '@verity/protocol/ids';
 import type { Page } from '@verity/protocol/page';
 import type { Outcome, OutcomeKind, PolicyOutcome, Said } from '@verity/protocol/policy/outcomes';
 
@@ -46,6 +46,7 @@ export interface Outcomes {
   say(about: { session: SessionId; decision: string | null }, said: Said, at: Date): Promise<void>;
   noteTimeToStop(session: SessionId, stoppedAt: Date, seconds: number): Promise<void>;
   list(filter: OutcomeFilter, page: PageRequest): Promise<Page<PolicyOutcome>>;
+  ofUser(user: UserId): AsyncIterable<PolicyOutcome>;
   count(period: { from: Date; to: Date }): Promise<OutcomeCount[]>;
   /** Sessions that a version challenged as a whole, and that it ended, since then; each counted once. */
   hitBy(version: number, since: Date): Promise<{ challenged: number; terminated: number }>;

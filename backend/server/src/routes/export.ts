@@ -10,6 +10,8 @@ import type {
   Sessions,
   Users,
 } from '@verity/domain/identity/ports';
+import type { Moments } from '@verity/domain/policy/moments';
+import type { Outcomes } from '@verity/domain/policy/outcome-ports';
 import type { Decisions } from '@verity/domain/policy/ports';
 import type { BehaviourModels, BehaviourWindows, RiskHistory } from '@verity/domain/risk/ports';
 import { ownAudit } from './own-audit';
@@ -32,6 +34,8 @@ export interface ExportPorts {
   windows: Pick<BehaviourWindows, 'walk'>;
   models: Pick<BehaviourModels, 'list'>;
   decisions: Pick<Decisions, 'ofUser'>;
+  moments: Pick<Moments, 'ofUser'>;
+  outcomes: Pick<Outcomes, 'ofUser'>;
   alerts: Pick<Alerts, 'list'>;
   notifications: Pick<Notifications, 'list' | 'muted'>;
   petitions: Pick<Petitions, 'list'>;
@@ -77,6 +81,8 @@ export async function* exportOf(
       (decision) => presentOwnDecision(decision, null),
     ),
   );
+  yield* section('outcomes', ports.outcomes.ofUser(userId));
+  yield* section('moments', momentsOf(ports, userId));
   yield* section(
     'alerts',
     pages(
@@ -118,6 +124,19 @@ async function* scoresOf(
     for (const { at, riskScore, band } of await history.ofSession(id, new Date(0))) {
       yield { session_id: id, at: at.toISOString(), risk_score: riskScore, band };
     }
+  }
+}
+
+/** What the policy was told of each session. */
+async function* momentsOf({ moments }: Pick<ExportPorts, 'moments'>, userId: UserId) {
+  for await (const { sessionId, at, score, weights, facts } of moments.ofUser(userId)) {
+    yield {
+      session_id: sessionId,
+      at: new Date(at).toISOString(),
+      risk_score: score,
+      weights,
+      facts,
+    };
   }
 }
 

@@ -7,9 +7,11 @@ import { erasure, type ErasurePorts } from './erasure';
 import { exportOf, type ExportPorts } from './export';
 import { mustBeFresh } from './fresh-proof';
 
-export interface PrivacyPorts extends Omit<ErasurePorts, 'sessions' | 'decisions'>, ExportPorts {
+export interface PrivacyPorts
+  extends Omit<ErasurePorts, 'sessions' | 'decisions' | 'moments'>, ExportPorts {
   sessions: ExportPorts['sessions'];
   decisions: ErasurePorts['decisions'] & ExportPorts['decisions'];
+  moments: ErasurePorts['moments'] & ExportPorts['moments'];
   windows: Pick<BehaviourWindows, 'count' | 'walk'>;
   models: Pick<BehaviourModels, 'list'>;
   terms: Pick<Terms, 'of'>;
@@ -73,14 +75,14 @@ export function privacyHandlers(ports: PrivacyPorts): Handlers<keyof typeof priv
           ),
           kept(
             'Scores',
-            'The course of your risk, minute by minute.',
+            'The course of your risk, minute by minute, and the evidence and facts it was judged on, by which policies are tried on the past.',
             null,
             { days: retention.riskDays },
             true,
           ),
           kept(
             'Decisions',
-            'What the policy decided about your sessions and why. Erasing scores takes their reasons away.',
+            'What the policy decided about your sessions, why, and what became of it. Erasing scores takes their reasons away.',
             decisions.total,
             { days: retention.decisionDays },
           ),

@@ -262,6 +262,8 @@ describe('privacy', () => {
         'behaviour',
         'models',
         'decisions',
+        'outcomes',
+        'moments',
         'alerts',
         'notifications',
         'petitions',
