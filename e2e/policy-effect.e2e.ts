@@ -125,9 +125,9 @@ test('a draft is tried on the past, and thresholds are searched within a budget'
     await page.getByLabel(/Challenges for each 1,000 sessions/).fill('200');
     await page.getByLabel('Recorded days to look at').fill('7');
     await page.getByRole('button', { name: 'Search', exact: true }).click();
-    await expect(
-      page.getByRole('heading', { name: 'Better thresholds were found within the budget' }),
-    ).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByRole('heading', { name: /thresholds were found/i })).toBeVisible({
+      timeout: 60_000,
+    });
     await expect(page.getByRole('img', { name: /^Exposure against friction/ })).toBeVisible();
     await page.getByRole('button', { name: 'Open in the editor' }).click();
     await expect(page.getByRole('heading', { name: /not in force yet/ })).toBeVisible();

@@ -2,7 +2,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import type { FrontierPoint, OptimisationResult } from '../../core/wire';
 
-const BOX = { width: 420, height: 240, left: 44, bottom: 36, top: 8, right: 8 };
+const BOX = { width: 420, height: 240, left: 44, bottom: 36, top: 26, right: 8 };
 
 @Component({
   selector: 'vt-frontier',
@@ -39,6 +39,7 @@ const BOX = { width: 420, height: 240, left: 44, bottom: 36, top: 8, right: 8 };
           [attr.y2]="box.height - box.bottom"
         />
       }
+      <text [attr.x]="box.left" y="12">minutes of strangers for each 1,000 sessions</text>
       <polyline [attr.points]="line()" />
       @for (dot of dots(); track dot.key) {
         <circle [class]="dot.kind" [attr.cx]="dot.x" [attr.cy]="dot.y" [attr.r]="dot.r">

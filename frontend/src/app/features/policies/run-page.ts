@@ -152,9 +152,10 @@ export class RunPage {
         : `${differing} of ${of} would have been judged otherwise`;
     }
     if (optimisation) {
-      return optimisation.proposal
-        ? 'Better thresholds were found within the budget'
-        : 'No better thresholds within the budget';
+      if (!optimisation.proposal) return 'No better thresholds within the budget';
+      return optimisation.note
+        ? 'Thresholds were found that did not hold on the newer days'
+        : 'Better thresholds were found within the budget';
     }
     const what = run.kind === 'simulation' ? 'The draft on the past' : 'The search for thresholds';
     return `${what}: ${RUN_STATE[state].text.toLowerCase()}`;
