@@ -37,7 +37,7 @@ function workspaceWithOwn(path) {
 }
 
 /**
- * `@verity/x/a/b` is the source `backend/x/src/a/b.ts`. Every other package stays outside, unless
+ * `@verity/x/a/b` is the source `backend/x/src/a/b.ts`, `@verity/jobs/a` is `jobs/src/a.ts`. Every other package stays outside, unless
  * the bundle, which lies elsewhere than its sources, would then be given another version of it.
  */
 const workspaces = {
@@ -45,7 +45,8 @@ const workspaces = {
   setup(build) {
     build.onResolve({ filter: /^@verity\// }, ({ path }) => {
       const [, workspace, ...inside] = path.split('/');
-      return { path: join(projectRoot, 'backend', workspace, 'src', `${inside.join('/')}.ts`) };
+      const folder = workspace === 'jobs' ? 'jobs' : join('backend', workspace);
+      return { path: join(projectRoot, folder, 'src', `${inside.join('/')}.ts`) };
     });
     build.onResolve({ filter: /^[^./]/ }, ({ path, kind, pluginData }) => {
       if (kind === 'entry-point' || pluginData === workspaces) return undefined;

@@ -17,6 +17,7 @@ const bin = (name: string) => inProject(`node_modules/.bin/${name}`);
 async function installPrograms(): Promise<Count> {
   const needed = {
     'redis-server': 'redis-server',
+    epmd: 'rabbitmq-server',
     chromium: 'chromium',
     nginx: 'nginx',
     openssl: 'openssl',
@@ -76,7 +77,7 @@ const steps: (Step | false)[] = [
   check('prettier', [bin('prettier'), '--check', '--log-level', 'warn', '.']),
   check('import rules', [
     bin('depcruise'),
-    ...['--config', '.dependency-cruiser.cjs', 'backend', 'scripts'],
+    ...['--config', '.dependency-cruiser.cjs', 'backend', 'jobs', 'scripts'],
     ...(existsSync(inProject('frontend/src')) ? ['frontend/src'] : []),
   ]),
   existsSync(inProject('scripts/generate.ts')) && {

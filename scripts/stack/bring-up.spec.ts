@@ -10,7 +10,9 @@ import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bundle } from '../bundle.mjs';
 import { bringUp, type Stack, socketDirectory } from './bring-up';
+import { mongodb } from './mongodb';
 import { identify } from './process-identity';
+import { redis } from './redis';
 
 const NOTHING_NAMED = { PATH: process.env.PATH };
 let dataDir: string;
@@ -30,7 +32,12 @@ afterEach(async () => {
 });
 
 async function up(): Promise<Stack> {
-  const stack = await bringUp({ dataDir, env: NOTHING_NAMED, install: false });
+  const stack = await bringUp({
+    dataDir,
+    env: NOTHING_NAMED,
+    install: false,
+    parts: [redis, mongodb],
+  });
   stacks.push(stack);
   return stack;
 }
@@ -152,7 +159,11 @@ it('refuses a second start on the same data directory, naming who holds it', asy
 it('never touches a server that the environment names', async () => {
   const stack = await bringUp({
     dataDir,
-    env: { REDIS_HOST: 'elsewhere', MONGODB_URL: 'mongodb://elsewhere/verity' },
+    env: {
+      REDIS_HOST: 'elsewhere',
+      MONGODB_URL: 'mongodb://elsewhere/verity',
+      RABBITMQ_URL: 'amqp://elsewhere',
+    },
   });
   stacks.push(stack);
   expect(stack.supervisor.children).toEqual([]);

@@ -14,11 +14,17 @@ import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installPackages } from './debian';
 import { lockDirectory } from './directory-lock';
-import type { Found, Part, PartHome } from './part';
+import type { Found, Part } from './part';
 import { parts as allParts } from './parts';
 import { openSecrets } from './secrets';
 import { StackError } from './stack-error';
-import { reapLeftOver, Supervisor, type SupervisedChild, type SupervisorEvents } from './supervise';
+import {
+  reapLeftOver,
+  Supervisor,
+  type ChildSpec,
+  type SupervisedChild,
+  type SupervisorEvents,
+} from './supervise';
 
 export interface StackOptions {
   readonly dataDir: string;
@@ -70,24 +76,31 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
   try {
     await reapLeftOver(dataDir);
     const secret = openSecrets(dataDir);
-    const running: RunningPart[] = [];
+    // Installed one after the other, started side by side.
+    const launches: { part: Part; url: string; source: string; spec?: ChildSpec }[] = [];
     for (const part of options.parts ?? allParts) {
       const named = part.named(env);
       if (named) {
-        running.push({ ...partOf(part, named), source: part.variable, child: undefined });
+        launches.push({ part, url: named, source: part.variable });
         report(`${part.title}: ${part.variable} of the environment`);
         continue;
       }
       const found = (await part.find()) ?? (await install(part, options.install ?? true, report));
       const data = join(dataDir, part.name);
       mkdirSync(data, { recursive: true, mode: 0o700 });
-      const home: PartHome = { data, sockets, secret };
-      const { url, child } = await found.launch(home);
-      options.signal?.throwIfAborted();
-      const [supervised] = await supervisor.start({ name: part.name, ...child });
-      running.push({ ...partOf(part, url), source: found.source, child: supervised });
+      const { url, child } = await found.launch({ data, sockets, secret });
+      launches.push({ part, url, source: found.source, spec: { name: part.name, ...child } });
       report(`${part.title}: ${found.source}, data in ${data}`);
     }
+    options.signal?.throwIfAborted();
+    const children = await supervisor.start(...launches.flatMap(({ spec }) => spec ?? []));
+    const running: RunningPart[] = launches.map(({ part, url, source }) => ({
+      name: part.name,
+      variable: part.variable,
+      url,
+      source,
+      child: children.find(({ name }) => name === part.name),
+    }));
     const urls: Record<string, string> = {};
     for (const { variable, url } of running) urls[variable] = url;
     writeFileSync(urlsPath(dataDir), JSON.stringify(urls), { mode: 0o600 });
@@ -101,13 +114,6 @@ export async function bringUp(options: StackOptions): Promise<Stack> {
     await stop();
     throw error;
   }
-}
-
-function partOf(
-  { name, variable }: Part,
-  url: string,
-): Pick<RunningPart, 'name' | 'variable' | 'url'> {
-  return { name, variable, url };
 }
 
 function urlsPath(dataDir: string): string {

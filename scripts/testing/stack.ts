@@ -1,4 +1,4 @@
-// vitest globalSetup: Redis and MongoDB for every spec, in a data directory that is removed after.
+// vitest globalSetup: Redis, MongoDB and RabbitMQ for every spec, in a data directory that is removed after.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ export default async function setUpStack(): Promise<() => Promise<void>> {
   // Workers are forked with this environment.
   process.env.REDIS_URL = stack.env.REDIS_URL;
   process.env.MONGODB_URL = stack.env.MONGODB_URL;
+  process.env.RABBITMQ_URL = stack.env.RABBITMQ_URL;
   return async () => {
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });

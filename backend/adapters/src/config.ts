@@ -10,9 +10,20 @@ const list = z.string().transform((value) =>
 );
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false; // RangeError is how Intl says that it knows no such zone.
+  }
+}
+
 export const ConfigSchema = z.object({
-  /** Roles of this process, by comma: http, pipeline. */
-  ROLES: list.pipe(z.array(z.enum(['http', 'pipeline'])).min(1)).default(['http', 'pipeline']),
+  /** Roles of this process, by comma: http, pipeline (server), worker, scheduler (jobs). */
+  ROLES: list
+    .pipe(z.array(z.enum(['http', 'pipeline', 'worker', 'scheduler'])).min(1))
+    .default(['http', 'pipeline']),
   /** The one public port: client, API and sockets. */
   PORT: count(1, 65_535).default(5000),
   /** Address that the port is bound to. */
@@ -43,6 +54,11 @@ export const ConfigSchema = z.object({
   REDIS_PASSWORD: z.string().default(''),
   /** Prefix of every Redis key, so that installations can share a server. */
   REDIS_PREFIX: z.string().max(50).default(''),
+
+  /** RabbitMQ, e.g. amqp://user:password@host:5672. */
+  RABBITMQ_URL: z.string().regex(/^amqps?:\/\//, 'must be an amqp:// URL'),
+  /** Prefix of every queue and exchange, so that installations can share a broker. */
+  RABBITMQ_PREFIX: z.string().max(50).default(''),
 
   /** 32 bytes in hex. Seals signing keys and authenticator secrets; made at first start on one machine. */
   MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes in lower-case hex'),
@@ -88,6 +104,18 @@ export const ConfigSchema = z.object({
   BEHAVIOUR_RETENTION_DAYS: count(1, 3650).default(90),
   /** Seconds between two sweeps over the live sessions. */
   SWEEP_SECONDS: count(1, 3600).default(30),
+
+  /** Jobs of one queue that a worker process runs at once. */
+  JOB_CONCURRENCY: count(1, 1000).default(4),
+  /** Worker threads of a worker process, for tasks that are heavy on the processor; 0: one less than there are processors. */
+  JOB_THREADS: count(0, 64).default(0),
+  /** Days that ended jobs are kept in history. */
+  JOB_HISTORY_DAYS: count(1, 3650).default(30),
+  /** Time zone of the schedules, e.g. Europe/Berlin. */
+  JOB_TIME_ZONE: z
+    .string()
+    .refine(isTimeZone, 'must be a time zone of the IANA database, e.g. Europe/Berlin')
+    .default('UTC'),
 
   /** OpenTelemetry collector that traces are sent to over OTLP/HTTP, e.g. http://collector:4318; none when left out. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),

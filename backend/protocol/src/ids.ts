@@ -18,6 +18,7 @@ export const AuditRecordId = uuid.brand<'AuditRecordId'>();
 export const DecisionId = uuid.brand<'DecisionId'>();
 export const PetitionId = uuid.brand<'PetitionId'>();
 export const PolicyRunId = uuid.brand<'PolicyRunId'>();
+export const JobId = uuid.brand<'JobId'>();
 
 export type UserId = z.infer<typeof UserId>;
 export type SessionId = z.infer<typeof SessionId>;
@@ -34,6 +35,7 @@ export type AuditRecordId = z.infer<typeof AuditRecordId>;
 export type DecisionId = z.infer<typeof DecisionId>;
 export type PetitionId = z.infer<typeof PetitionId>;
 export type PolicyRunId = z.infer<typeof PolicyRunId>;
+export type JobId = z.infer<typeof JobId>;
 
 /** A name that is written into a policy: of a rule, a resource, a group. */
 export const Slug = z

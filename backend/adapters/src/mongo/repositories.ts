@@ -25,6 +25,7 @@ import { devices, MongoDevices } from './devices';
 import { answered } from './faults';
 import { groups, MongoGroups } from './groups';
 import { MongoJudgedSessions } from './judged-sessions';
+import { jobs, MongoJobs } from './jobs';
 import { MongoLiveSessions } from './live-sessions';
 import { MongoNotifications, notifications } from './notifications';
 import { MongoPetitions, petitions } from './petitions';
@@ -36,6 +37,7 @@ import { MongoPolicySettings, MongoWatches, policySettings, policyWatches } from
 import { MongoRiskHistory, riskMinutes } from './risk-history';
 import { MongoSessions, sessions } from './sessions';
 import { modelOf } from './store';
+import { schedules } from './schedules';
 import { learningTerms, MongoTerms } from './terms';
 import { MongoUsers, users } from './users';
 import { deliveries, MongoDeliveries, MongoWebhooks, webhooks } from './webhooks';
@@ -48,6 +50,7 @@ export interface RepositoryOptions {
   decisionDays?: number;
   notificationDays?: number;
   deliveryDays?: number;
+  jobDays?: number;
 }
 
 export type Repositories = ReturnType<typeof mongoRepositories>;
@@ -81,6 +84,7 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     alerts: new MongoAlerts(connection),
     petitions: new MongoPetitions(connection),
     auditChain: new MongoAuditChain(connection),
+    jobs: new MongoJobs(connection, options.jobDays ?? 30),
     demoData: new MongoDemoData(connection),
     liveSessions: new MongoLiveSessions(connection),
   };
@@ -114,6 +118,8 @@ const COLLECTIONS = [
   petitions,
   learningTerms,
   auditRecords,
+  jobs,
+  schedules,
 ];
 
 /** Makes collections and indexes that are missing; what is there already costs nothing. Call once at start. */

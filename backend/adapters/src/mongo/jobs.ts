@@ -1,0 +1,225 @@
+// Jobs that have ended, in MongoDB: written in batches, searched by the console, forgotten after the time of retention.
+import type { Connection } from 'mongoose';
+import type { JobFilter, JobHistory, TaskSummary } from '@verity/domain/jobs/ports';
+import type { JobId } from '@verity/protocol/ids';
+import {
+  FINAL_STATES,
+  JOB_ORIGINS,
+  QUEUES,
+  type Job,
+  type JobError,
+} from '@verity/protocol/jobs/schemas';
+import { mapPage, pageOf, type PageRequest } from './paging';
+import { daysAfter } from './retention';
+import { contains } from './search';
+import { declareCollection, EXPIRES, op, Store, type Filter } from './store';
+
+interface JobDocument {
+  _id: JobId;
+  task: string;
+  queue: string;
+  state: string;
+  attempt: number;
+  origin: string;
+  by: string | null;
+  /** As JSON: whatever keys it has, they are not the database's concern. */
+  payload: string;
+  result: string | null;
+  error: JobError | null;
+  worker: string | null;
+  enqueued_at: Date;
+  scheduled_for: Date | null;
+  started_at: Date | null;
+  ended_at: Date;
+  duration_ms: number | null;
+  expireAt: Date;
+}
+
+export const jobs = declareCollection(
+  'jobs',
+  {
+    _id: String,
+    task: { type: String, required: true },
+    queue: { type: String, enum: QUEUES, required: true },
+    state: { type: String, enum: FINAL_STATES, required: true },
+    attempt: { type: Number, required: true },
+    origin: { type: String, enum: JOB_ORIGINS, required: true },
+    by: String,
+    payload: { type: String, required: true },
+    result: String,
+    error: Object,
+    worker: String,
+    enqueued_at: { type: Date, required: true },
+    scheduled_for: Date,
+    started_at: Date,
+    ended_at: { type: Date, required: true },
+    duration_ms: Number,
+    expireAt: { type: Date, required: true },
+  },
+  [
+    [{ ended_at: -1, _id: -1 }],
+    [{ task: 1, ended_at: -1, _id: -1 }],
+    // Most succeed: those that did not are few, and looked for.
+    [
+      { state: 1, ended_at: -1, _id: -1 },
+      { partialFilterExpression: { state: op({ $in: ['failed', 'cancelled'] }) } },
+    ],
+    EXPIRES,
+  ],
+);
+
+/** Larger results and payloads are cut away from history. */
+const LARGEST_KEPT = 20_000;
+const NEWEST_FIRST = { field: 'ended_at', direction: -1 } as const;
+
+export class MongoJobs implements JobHistory {
+  readonly #store: Store<JobDocument>;
+  readonly #days: number;
+
+  constructor(connection: Connection, days: number) {
+    this.#store = new Store(connection, jobs);
+    this.#days = days;
+  }
+
+  async add(ended: readonly Job[]) {
+    await this.#store.insertMissing(ended.map((job) => this.#toDocument(job)));
+  }
+
+  async byId(id: JobId) {
+    const found = await this.#store.one({ _id: id });
+    return found && toJob(found);
+  }
+
+  async list(filter: JobFilter, request: PageRequest) {
+    return mapPage(await pageOf(this.#store, condition(filter), NEWEST_FIRST, request), toJob);
+  }
+
+  async remove(id: JobId) {
+    return this.#store.removed({ _id: id });
+  }
+
+  walk(filter: JobFilter) {
+    return walkJobs(this.#store, condition(filter));
+  }
+
+  async summarise(since: Date): Promise<TaskSummary[]> {
+    return this.#store.aggregate<TaskSummary>([
+      { $match: { ended_at: { $gte: since } } },
+      {
+        $group: {
+          _id: '$task',
+          succeeded: { $sum: { $cond: [{ $eq: ['$state', 'succeeded'] }, 1, 0] } },
+          failed: { $sum: { $cond: [{ $eq: ['$state', 'failed'] }, 1, 0] } },
+          cancelled: { $sum: { $cond: [{ $eq: ['$state', 'cancelled'] }, 1, 0] } },
+          retried: { $sum: { $cond: [{ $gt: ['$attempt', 1] }, 1, 0] } },
+          last: { $max: '$ended_at' },
+          // Powers of four of a millisecond: 1 ms, 4, 16 … up to an hour and more.
+          ...Object.fromEntries(
+            HISTOGRAM_MS.map((upTo, index) => [
+              `h${index}`,
+              {
+                $sum: {
+                  $cond: [
+                    {
+                      $and: [
+                        { $gte: ['$duration_ms', index === 0 ? 0 : HISTOGRAM_MS[index - 1]] },
+                        { $lt: ['$duration_ms', upTo] },
+                      ],
+                    },
+                    1,
+                    0,
+                  ],
+                },
+              },
+            ]),
+          ),
+        },
+      },
+      {
+        $project: {
+          _id: 0,
+          task: '$_id',
+          succeeded: 1,
+          failed: 1,
+          cancelled: 1,
+          retried: 1,
+          last: 1,
+          histogram: HISTOGRAM_MS.map((_, index) => `$h${index}`),
+        },
+      },
+      { $sort: { task: 1 } },
+    ]);
+  }
+
+  #toDocument(job: Job): JobDocument {
+    const endedAt = new Date(job.ended_at ?? job.enqueued_at);
+    const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
+    return {
+      _id: job.id,
+      task: job.task,
+      queue: job.queue,
+      state: job.state,
+      attempt: job.attempt,
+      origin: job.origin,
+      by: job.by,
+      payload: kept(job.payload) ?? 'null',
+      result: kept(job.result ?? null),
+      error: job.error,
+      worker: job.worker,
+      enqueued_at: new Date(job.enqueued_at),
+      scheduled_for: date(job.scheduled_for),
+      started_at: date(job.started_at),
+      ended_at: endedAt,
+      duration_ms: job.duration_ms,
+      expireAt: daysAfter(endedAt, this.#days),
+    };
+  }
+}
+
+/** Upper bounds of the buckets of a duration, milliseconds; the last takes the rest. */
+export const HISTOGRAM_MS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1e12];
+
+async function* walkJobs(store: Store<JobDocument>, filter: Filter): AsyncGenerator<Job> {
+  for await (const document of store.walk(filter)) yield toJob(document);
+}
+
+function kept(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  const text = JSON.stringify(value);
+  return text.length <= LARGEST_KEPT
+    ? text
+    : JSON.stringify({ cut: true, bytes: text.length, begins: text.slice(0, 500) });
+}
+
+function toJob({ _id, expireAt: _, payload, result, ...rest }: JobDocument): Job {
+  const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;
+  return {
+    ...(rest as unknown as Pick<Job, 'task' | 'queue' | 'state' | 'origin' | 'attempt'>),
+    id: _id,
+    by: rest.by ?? null,
+    worker: rest.worker ?? null,
+    error: rest.error ?? null,
+    payload: JSON.parse(payload),
+    result: result ? JSON.parse(result) : null,
+    enqueued_at: rest.enqueued_at.toISOString(),
+    scheduled_for: iso(rest.scheduled_for),
+    started_at: iso(rest.started_at),
+    ended_at: iso(rest.ended_at),
+    due_at: null,
+    duration_ms: rest.duration_ms ?? null,
+    progress: null,
+  };
+}
+
+function condition({ task, queue, state, origin, since, until, q }: JobFilter): Filter {
+  return {
+    ...(task ? { task } : {}),
+    ...(queue ? { queue } : {}),
+    ...(state ? { state: op({ $in: state }) } : {}),
+    ...(origin ? { origin } : {}),
+    ...(since || until
+      ? { ended_at: op({ ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) }) }
+      : {}),
+    ...(q ? contains(q, ['_id', 'task', 'payload', 'result', 'error.message', 'by']) : {}),
+  };
+}

@@ -1,0 +1,3 @@
+export interface TaskPayloads {
+  [task: string]: unknown;
+}

@@ -1,0 +1,120 @@
+// Runs tasks that are heavy on the processor in worker threads: a thread that does not stop in time is ended.
+import { Worker } from 'node:worker_threads';
+import type { Run } from './define-task';
+
+export type RunInThread = (task: string, payload: unknown, run: Run) => Promise<unknown>;
+
+/** Sent to a thread. */
+export type ToThread =
+  | {
+      kind: 'run';
+      task: string;
+      payload: unknown;
+      run: Pick<Run, 'id' | 'attempt' | 'by'> & { at: string };
+    }
+  | { kind: 'stop' };
+
+/** Said by a thread. */
+export type FromThread =
+  | { kind: 'ready' }
+  | { kind: 'progress'; done: number; total?: number; note?: string }
+  | { kind: 'done'; result: unknown }
+  | { kind: 'failed'; message: string; name: string; code?: string; fix?: string };
+
+/** A handler that is told to stop has this long before its thread is ended. */
+const GRACE_MS = 3_000;
+
+export interface Threads {
+  run: RunInThread;
+  close(): Promise<void>;
+}
+
+/** `fault` makes an error of what a thread has said. Threads are started when they are needed, and kept. */
+export function openThreads(
+  count: number,
+  fault: (said: Extract<FromThread, { kind: 'failed' }>) => Error,
+): Threads {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+  const queue: (() => void)[] = [];
+  let busy = 0;
+
+  const start = async (): Promise<Worker> => {
+    const thread = new Worker(new URL('./task.thread.mjs', import.meta.url));
+    all.add(thread);
+    thread.once('exit', () => {
+      all.delete(thread);
+      const at = idle.indexOf(thread);
+      if (at >= 0) idle.splice(at, 1);
+    });
+    await new Promise<void>((resolve, reject) => {
+      thread.once('error', reject);
+      thread.once('message', () => {
+        thread.off('error', reject);
+        resolve();
+      });
+    });
+    return thread;
+  };
+
+  const turn = async (): Promise<void> => {
+    if (busy >= count) await new Promise<void>((resolve) => queue.push(resolve));
+    busy++;
+  };
+  const leave = (): void => {
+    busy--;
+    queue.shift()?.();
+  };
+
+  const work = (thread: Worker, order: ToThread, run: Run): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      let grace: NodeJS.Timeout | undefined;
+      const settle = (end: () => void): void => {
+        clearTimeout(grace);
+        run.signal.removeEventListener('abort', stop);
+        thread.removeAllListeners('message').removeAllListeners('error');
+        thread.off('exit', gone);
+        end();
+      };
+      const gone = (): void =>
+        settle(() => reject(run.signal.aborted ? run.signal.reason as Error : new Error('Its thread has ended.')));
+      const stop = (): void => {
+        thread.postMessage({ kind: 'stop' } satisfies ToThread);
+        grace = setTimeout(() => void thread.terminate(), GRACE_MS);
+      };
+      thread.on('message', (said: FromThread) => {
+        if (said.kind === 'progress') run.progress(said.done, said.total, said.note);
+        else if (said.kind === 'done') settle(() => resolve(said.result));
+        else if (said.kind === 'failed') settle(() => reject(fault(said)));
+      });
+      thread.on('error', (error) => settle(() => reject(error)));
+      thread.on('exit', gone);
+      if (run.signal.aborted) stop();
+      else run.signal.addEventListener('abort', stop, { once: true });
+      thread.postMessage(order);
+    });
+
+  return {
+    async run(task, payload, run) {
+      await turn();
+      try {
+        run.signal.throwIfAborted();
+        const thread = idle.pop() ?? (await start());
+        const { id, attempt, by, at } = run;
+        const result = await work(
+          thread,
+          { kind: 'run', task, payload, run: { id, attempt, by, at: at.toISOString() } },
+          run,
+        ).finally(() => {
+          if (all.has(thread)) idle.push(thread);
+        });
+        return result;
+      } finally {
+        leave();
+      }
+    },
+    async close() {
+      await Promise.all([...all].map((thread) => thread.terminate()));
+    },
+  };
+}
