@@ -177,7 +177,7 @@ module.exports = {
     layer(
       'tasks',
       '^jobs/src/(tasks/|define-task)',
-      ['^jobs/src/(tasks/|define-task)', WORDS, RULES],
+      ['^jobs/src/(tasks/|define-task|tools)', WORDS, RULES],
       'Ports arrive as `tools`: a task runs in any worker.',
     ),
     packages('tasks-packages', '^jobs/src/(tasks/|define-task)', ZOD, 'As for the rules.'),

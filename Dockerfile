@@ -9,12 +9,13 @@ COPY backend/domain/package.json backend/domain/
 COPY backend/adapters/package.json backend/adapters/
 COPY backend/server/package.json backend/server/
 COPY backend/collector/package.json backend/collector/
+COPY jobs/package.json jobs/
 COPY frontend/package.json frontend/
 
 # What the programs import at run time. The embedded MongoDB engine is not among it: a container
 # is given a server.
 FROM manifests AS packages
-RUN npm ci --omit=dev --workspace backend/server --workspace backend/adapters
+RUN npm ci --omit=dev --workspace backend/server --workspace backend/adapters --workspace jobs
 
 FROM manifests AS build
 RUN npm ci

@@ -102,10 +102,14 @@ export function createEnqueuer(ports: EnqueuePorts): Enqueuer {
   const demandFit = (card: ReturnType<typeof cardOf>, payload: unknown): void => {
     const { success, error } = card.check.safeParse(payload);
     if (success) return;
-    const issues = error.issues.map(({ path, message }) => ({
+    const all = error.issues.map(({ path, message }) => ({
       path: ['/payload', ...path.map(String)].join('/'),
       message,
     }));
+    // The first of each place says it: a pattern after a format adds nothing.
+    const issues = all.filter(
+      ({ path }, index) => all.findIndex((other) => other.path === path) === index,
+    );
     throw new Fault('invalid-input', `The payload does not fit the task ${card.name}.`, {
       fix: 'Send what its schema asks for: npm run jobs -- registered shows it.',
       issues,

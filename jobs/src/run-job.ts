@@ -58,6 +58,7 @@ export async function runJob(ports: WorkerPorts, claimed: Claimed): Promise<Outc
       progress: null,
       result: kept === null ? null : JSON.parse(kept),
       error,
+      retried_as: null,
     };
     return { kind: 'over', job };
   };

@@ -1,6 +1,8 @@
 // What tasks may ask of the world: ports, given by whoever wires a worker.
 import type { Journal } from '@verity/domain/audit/ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
+import type { SessionId } from '@verity/protocol/ids';
+import type { RiskScore } from '@verity/protocol/risk/schemas';
 import type { Enqueuer } from './enqueue';
 
 export interface Tools {
@@ -8,4 +10,51 @@ export interface Tools {
   readonly newId: NewId;
   readonly journal: Journal;
   readonly enqueue: Enqueuer['enqueue'];
+  readonly monitoring: Monitoring;
+  readonly retention: Retention;
+  readonly report: SystemReport;
+}
+
+export interface Monitoring {
+  /** Looks at every live session: silence and expiry count, lost rights are repaired. */
+  sweep(
+    signal: AbortSignal,
+  ): Promise<{ sessions: number; silent: number; expired: number; repaired: number }>;
+  /** Has one session scored anew; null when it does not live. Throws `unavailable` when no score comes. */
+  check(session: SessionId, signal: AbortSignal): Promise<RiskScore | null>;
+}
+
+/** Lets go of what is older than its time. Each answers how many were removed. */
+export interface Retention {
+  readonly days: {
+    readonly sessions: number;
+    readonly behaviour: number;
+    readonly scores: number;
+    readonly notifications: number;
+  };
+  endedSessions(before: Date): Promise<number>;
+  behaviourWindows(before: Date): Promise<number>;
+  scores(before: Date): Promise<number>;
+  notifications(before: Date): Promise<number>;
+  /** All but the newest `keep` versions of each model. */
+  supersededModels(keep: number): Promise<number>;
+  /** Entries of other versions, and such as would never go by themselves. */
+  cache(signal: AbortSignal): Promise<{ looked: number; removed: number }>;
+}
+
+export interface SystemReport {
+  /** What the parts say of themselves, and what waits in them. */
+  read(since: Date): Promise<{
+    ok: boolean;
+    problems: string[];
+    dependencies: { name: string; ok: boolean; milliseconds: number }[];
+    sessions: { live: number; in_step_up: number; restricted: number };
+    alerts: { open: number };
+    streams: { stream: string; length: number; lag: number }[];
+    queues: { queue: string; messages: number | null }[];
+    jobs: { succeeded: number; failed: number };
+    memory: { redis_bytes: number };
+  }>;
+  /** Tells every admin. */
+  tellAdmins(title: string, body: string): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
+import type { JobId } from '@verity/protocol/ids';
 import { defineTask } from './define-task';
 import { openJobWorld, type JobWorld } from './spec-world';
 
@@ -188,7 +189,11 @@ it('gives a running job to another worker when it must end, and its message back
 it('keeps the rate of a task over all workers', async () => {
   await world.worker();
   await world.worker();
-  const ids = await world.enqueuer.enqueueMany(
+  const enqueueMany = world.enqueuer.enqueueMany as unknown as (
+    task: string,
+    payloads: unknown[],
+  ) => Promise<JobId[]>;
+  const ids = await enqueueMany(
     'two_a_second',
     [1, 2, 3, 4, 5].map((value) => ({ number: value })),
   );

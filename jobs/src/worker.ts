@@ -188,6 +188,7 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
         progress: null,
         result: null,
         error: why,
+        retried_as: null,
       });
       ports.changed(order.task, 'failed');
     }

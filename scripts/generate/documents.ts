@@ -1,4 +1,4 @@
-// Everything in docs/api, made of the declarations and formatted as the rest of the project.
+// Everything that is generated, made of the declarations and formatted as the rest of the project.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -6,6 +6,7 @@ import { openApi } from '@verity/server/http/openapi';
 import { projectRoot } from '../bundle.mjs';
 import { eventsDocument } from './events-document';
 import { faultsDocument } from './faults-document';
+import { taskDocuments } from './tasks';
 
 /** Text by path from the root. */
 export async function documents(): Promise<Record<string, string>> {
@@ -15,6 +16,7 @@ export async function documents(): Promise<Record<string, string>> {
     'docs/api/openapi.json': JSON.stringify(openApi(version)),
     'docs/api/events.md': eventsDocument(),
     'docs/api/faults.md': faultsDocument(),
+    ...(await taskDocuments()),
   };
   const formatted = Object.entries(made).map(async ([path, text]) => {
     const filepath = join(projectRoot, path);

@@ -6,7 +6,14 @@ import { join } from 'node:path';
 import { projectRoot } from '../bundle.mjs';
 import { bringUp, type Stack } from './bring-up';
 import { freePort, isPortFree } from './free-port';
-import { buildClient, buildServer, clientDir, collectorFile, serverProgram } from './product';
+import {
+  buildClient,
+  buildServer,
+  clientDir,
+  collectorFile,
+  jobsProgram,
+  serverProgram,
+} from './product';
 import { StackError } from './stack-error';
 import type { ChildSpec, SupervisedChild, SupervisorEvents } from './supervise';
 
@@ -45,7 +52,7 @@ export interface Platform {
   /** The environment of the server processes: URLs and secrets. */
   readonly env: NodeJS.ProcessEnv;
   readonly stack: Stack;
-  /** `redis`, `mongodb`, `server` (`server-2` …), `pipeline`: to restart and to kill. */
+  /** `redis`, `mongodb`, `rabbitmq`, `server` (`server-2` …), `pipeline`, `jobs`: to restart and to kill. */
   child(name: string): SupervisedChild;
   /** Stops everything in order. */
   stop(): Promise<void>;
@@ -63,7 +70,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const progress = options.progress ?? { step: () => () => undefined, note: () => undefined };
   for (const port of ports) await demandPort(port);
 
-  let done = progress.step('Redis and MongoDB');
+  let done = progress.step('Redis, MongoDB and RabbitMQ');
   const { install, events, signal } = options;
   const stack = await bringUp({ dataDir, env, install, events, signal, report: progress.note });
   try {
@@ -95,7 +102,11 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     );
     // Its port answers for its health alone, to this machine.
     const local = { ...shared, HOST: '127.0.0.1' };
-    await stack.supervisor.start(...http, server('pipeline', 'pipeline', await freePort(), local));
+    await stack.supervisor.start(
+      ...http,
+      server('pipeline', 'pipeline', await freePort(), local),
+      server('jobs', 'worker,scheduler', await freePort(), local, jobsProgram),
+    );
     done();
     return {
       url: urls[0] as string,
@@ -117,11 +128,17 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   }
 }
 
-function server(name: string, roles: string, port: number, env: NodeJS.ProcessEnv): ChildSpec {
+function server(
+  name: string,
+  roles: string,
+  port: number,
+  env: NodeJS.ProcessEnv,
+  program = serverProgram,
+): ChildSpec {
   return {
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', serverProgram],
+    args: ['--enable-source-maps', program],
     env: { ...env, ROLES: roles, PORT: String(port) },
     cwd: projectRoot,
     ready: () => isReady(port, roles === 'http' && Boolean(env.TLS_CERT_FILE)),

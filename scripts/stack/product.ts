@@ -9,6 +9,7 @@ import { bundle, projectRoot } from '../bundle.mjs';
 import { StackError } from './stack-error';
 
 export const serverProgram = join(projectRoot, 'dist', 'server', 'main.mjs');
+export const jobsProgram = join(projectRoot, 'dist', 'jobs', 'main.mjs');
 export const clientDir = join(projectRoot, 'dist', 'client', 'browser');
 /** What /collector.js serves. */
 export const collectorFile = join(projectRoot, 'dist', 'collector.js');
@@ -18,7 +19,7 @@ const clientStamp = join(projectRoot, 'dist', 'client', '.inputs');
 export async function buildServer(): Promise<string[]> {
   const programs = [
     ['backend/server/src/main.ts', serverProgram],
-    ['jobs/src/main.ts', join(projectRoot, 'dist', 'jobs', 'main.mjs')],
+    ['jobs/src/main.ts', jobsProgram],
   ] as const;
   const there = programs.filter(([entry]) => existsSync(join(projectRoot, entry)));
   await buildCollector();

@@ -14,6 +14,7 @@ const text = readFileSync(join(projectRoot, 'docker-compose.yml'), 'utf8');
 const duration = z.string().regex(/^\d+(ms|s|m|h)$/);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const ServiceSchema = z.strictObject({
+  hostname: z.string().optional(),
   image: z.string().regex(/^[a-z./-]+:[\w.-]+$/),
   build: z.string().optional(),
   restart: z.enum(['no', 'always', 'on-failure', 'unless-stopped']),
@@ -103,11 +104,11 @@ it('takes from .env only variables that .env.example explains', () => {
 });
 
 it('names hosts in URLs, proxies and commands that are services, by ports these listen on', () => {
-  const listens: Record<string, number> = { mongodb: 27017, redis: 6379, api: 5000 };
+  const listens: Record<string, number> = { mongodb: 27017, redis: 6379, rabbitmq: 5672, api: 5000 };
   const balancer = readFileSync(join(projectRoot, 'scripts/compose/balancer.conf'), 'utf8');
   const init = readFileSync(join(projectRoot, 'scripts/compose/mongodb-init.js'), 'utf8');
   const addresses = [
-    ...text.matchAll(/(?:@|\/\/)(mongodb|redis|api):(\d+)/g),
+    ...text.matchAll(/(?:@|\/\/)(mongodb|redis|rabbitmq|api):(\d+)/g),
     ...balancer.matchAll(/server (\w+):(\d+)/g),
     ...init.matchAll(/host: '(\w+):(\d+)'/g),
   ];

@@ -21,7 +21,11 @@ it('has a line of meaning above every variable', () => {
 });
 
 it('shows the default of every variable that has one', () => {
-  const required = { MONGODB_URL: 'mongodb://host/verity', MASTER_KEY: 'ab'.repeat(32) };
+  const required = {
+    MONGODB_URL: 'mongodb://host/verity',
+    RABBITMQ_URL: 'amqp://host',
+    MASTER_KEY: 'ab'.repeat(32),
+  };
   const shown = examples.filter(({ name, value }) => value && !OF_THE_STACK.includes(name));
   const fromExample = ConfigSchema.parse({
     ...Object.fromEntries(shown.map(({ name, value }) => [name, value])),

@@ -26,7 +26,8 @@ import type { Ack } from '@verity/protocol/event';
 import type { AuditRecordId, SessionId } from '@verity/protocol/ids';
 import type { BehavioralDataInput } from '@verity/protocol/telemetry/schemas';
 import { accessVerifier, collectorVerifier } from '../../backend/server/src/http/access-token';
-import { startPipeline, type Pipeline } from '../../backend/server/src/pipeline/pipeline';
+import { startPipeline } from '../../backend/server/src/pipeline/pipeline';
+import { sweepSessions } from '../../backend/server/src/pipeline/sweep';
 import { learningOver } from '../../backend/server/src/roles/learning';
 import { heraldOfEmitter, type Herald } from '../../backend/server/src/socket/announcer';
 import { createHub, type Hub } from '../../backend/server/src/socket/hub';
@@ -178,7 +179,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     };
   };
 
-  const startStages = async ({ sweepSeconds = 3_600 } = {}): Promise<Pipeline> => {
+  const startStages = async () => {
     const own = openBus();
     const herald = heraldOfEmitter(redis.commands, { bus: own, prefix, lost: () => undefined });
     const cache = createCache({ redis, newId });
@@ -211,12 +212,17 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
       chain: stores.auditChain,
       announcer: herald,
       rightsChanged: (session) => herald.rightsChanged(session),
-      settings: { sweepSeconds, sessionHours: 12 },
+      settings: { sessionHours: 12 },
     });
     let stopped: Promise<void> | undefined;
     const stop = (): Promise<void> => (stopped ??= pipeline.stop().then(() => own.close()));
     closers.push(stop);
-    return { sweep: pipeline.sweep, stop };
+    const sweep = () =>
+      sweepSessions({
+        ...{ sessions: stores.sessions, rights, liveRisk, life: lifeOver(herald), bus: own, clock },
+        announcer: herald,
+      });
+    return { sweep, stop };
   };
 
   return {

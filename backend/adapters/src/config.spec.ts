@@ -5,6 +5,7 @@ import { readConfig } from './config';
 const needed = {
   MONGODB_URL: 'mongodb://localhost/verity',
   REDIS_URL: 'redis://localhost:6379/0',
+  RABBITMQ_URL: 'amqp://localhost',
   MASTER_KEY: 'a1'.repeat(32),
 };
 

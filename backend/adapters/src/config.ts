@@ -102,8 +102,8 @@ export const ConfigSchema = z.object({
   RISK_RETENTION_DAYS: count(1, 3650).default(30),
   /** Days that behaviour windows are kept. */
   BEHAVIOUR_RETENTION_DAYS: count(1, 3650).default(90),
-  /** Seconds between two sweeps over the live sessions. */
-  SWEEP_SECONDS: count(1, 3600).default(30),
+  /** Days that ended sessions are kept. */
+  SESSION_RETENTION_DAYS: count(1, 3650).default(365),
 
   /** Jobs of one queue that a worker process runs at once. */
   JOB_CONCURRENCY: count(1, 1000).default(4),

@@ -13,6 +13,7 @@ import { notificationRoutes } from './identity/notification-routes';
 import { passkeyRoutes } from './identity/passkey-routes';
 import { privacyRoutes } from './identity/privacy-routes';
 import { identityRoutes } from './identity/routes';
+import { jobRoutes } from './jobs/routes';
 import { networkRoutes } from './network/routes';
 import { operationsRoutes } from './operations/routes';
 import { outcomeRoutes } from './policy/outcome-routes';
@@ -41,6 +42,7 @@ export const ROUTES = {
   ...petitionRoutes,
   ...auditRoutes,
   ...operationsRoutes,
+  ...jobRoutes,
   ...applicationRoutes,
   ...applicationSessionRoutes,
   ...webhookRoutes,

@@ -35,8 +35,10 @@ export interface ClockworkNeeds {
 
 export async function createClockwork({ mongo, timeZone, clock, log }: ClockworkNeeds): Promise<Clockwork> {
   const store = new Store<ScheduleDocument>(mongo, schedules);
+  const { db } = mongo;
+  if (!db) throw new Fault('unavailable', 'MongoDB is not connected.');
   const agenda = new Agenda({
-    backend: new MongoBackend({ mongo: mongo.getClient().db(), collection: COLLECTION }),
+    backend: new MongoBackend({ mongo: db, collection: COLLECTION }),
     processEvery: LOOK_MS,
     defaultLockLifetime: LOCK_MS,
   });
@@ -128,7 +130,7 @@ export async function createClockwork({ mongo, timeZone, clock, log }: Clockwork
     async list() {
       return (await store.many({}, { _id: 1 })).map(present);
     },
-    edit(task, { cron, enabled }, by, at) {
+    async edit(task, { cron, enabled }, by, at) {
       if (cron !== undefined) demandCron(cron, timeZone);
       return change(task, {
         ...(cron === undefined ? {} : { cron: cron.trim().replaceAll(/\s+/g, ' ') }),

@@ -142,6 +142,11 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     });
   }
 
+  /** Of everybody. How many were removed. */
+  removeAllBefore(at: Date) {
+    return this.#store.removeAll({ at: op({ $lt: at }) });
+  }
+
   async removeOfSession(session: SessionId) {
     await this.#store.removeAll({ sessionId: session });
   }
@@ -240,6 +245,23 @@ export class MongoBehaviourModels implements BehaviourModels {
   async list(user: UserId) {
     const found = await this.#store.many({ userId: user }, { trainedAt: -1 });
     return found.map(recordOf).map(({ artefact: _, ...model }) => model);
+  }
+
+  /** All but the newest `keep` versions of each model. How many were removed. */
+  async removeSuperseded(keep: number) {
+    const models = await this.#store.aggregate<{ versions: string[] }>([
+      { $sort: { version: -1 } },
+      {
+        $group: {
+          _id: { user: '$userId', modality: '$modality', track: '$track' },
+          versions: { $push: '$_id' },
+        },
+      },
+    ]);
+    const superseded = models.flatMap(({ versions }) => versions.slice(keep));
+    return superseded.length === 0
+      ? 0
+      : this.#store.removeAll({ _id: op({ $in: superseded }) });
   }
 
   removeOfUser(user: UserId, { track, trainedSince }: { track?: Track; trainedSince?: Date }) {

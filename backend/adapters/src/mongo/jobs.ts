@@ -1,5 +1,6 @@
 // Jobs that have ended, in MongoDB: written in batches, searched by the console, forgotten after the time of retention.
 import type { Connection } from 'mongoose';
+import { HISTOGRAM_MS } from '@verity/domain/jobs/histogram';
 import type { JobFilter, JobHistory, TaskSummary } from '@verity/domain/jobs/ports';
 import type { JobId } from '@verity/protocol/ids';
 import {
@@ -32,6 +33,7 @@ interface JobDocument {
   started_at: Date | null;
   ended_at: Date;
   duration_ms: number | null;
+  retried_as: JobId | null;
   expireAt: Date;
 }
 
@@ -54,6 +56,7 @@ export const jobs = declareCollection(
     started_at: Date,
     ended_at: { type: Date, required: true },
     duration_ms: Number,
+    retried_as: String,
     expireAt: { type: Date, required: true },
   },
   [
@@ -94,12 +97,9 @@ export class MongoJobs implements JobHistory {
     return mapPage(await pageOf(this.#store, condition(filter), NEWEST_FIRST, request), toJob);
   }
 
-  async remove(id: JobId) {
-    return this.#store.removed({ _id: id });
-  }
-
-  walk(filter: JobFilter) {
-    return walkJobs(this.#store, condition(filter));
+  claimRetry(id: JobId, as: JobId) {
+    const which = { _id: id, state: op({ $in: ['failed', 'cancelled'] }), retried_as: null };
+    return this.#store.changed(which, { $set: { retried_as: as } });
   }
 
   async summarise(since: Date): Promise<TaskSummary[]> {
@@ -113,7 +113,6 @@ export class MongoJobs implements JobHistory {
           cancelled: { $sum: { $cond: [{ $eq: ['$state', 'cancelled'] }, 1, 0] } },
           retried: { $sum: { $cond: [{ $gt: ['$attempt', 1] }, 1, 0] } },
           last: { $max: '$ended_at' },
-          // Powers of four of a millisecond: 1 ms, 4, 16 … up to an hour and more.
           ...Object.fromEntries(
             HISTOGRAM_MS.map((upTo, index) => [
               `h${index}`,
@@ -162,7 +161,8 @@ export class MongoJobs implements JobHistory {
       attempt: job.attempt,
       origin: job.origin,
       by: job.by,
-      payload: kept(job.payload) ?? 'null',
+      // What failed may be tried again: whole, as large as a payload may be.
+      payload: job.state === 'succeeded' ? (kept(job.payload) ?? 'null') : JSON.stringify(job.payload ?? null),
       result: kept(job.result ?? null),
       error: job.error,
       worker: job.worker,
@@ -171,16 +171,10 @@ export class MongoJobs implements JobHistory {
       started_at: date(job.started_at),
       ended_at: endedAt,
       duration_ms: job.duration_ms,
+      retried_as: job.retried_as,
       expireAt: daysAfter(endedAt, this.#days),
     };
   }
-}
-
-/** Upper bounds of the buckets of a duration, milliseconds; the last takes the rest. */
-export const HISTOGRAM_MS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1e12];
-
-async function* walkJobs(store: Store<JobDocument>, filter: Filter): AsyncGenerator<Job> {
-  for await (const document of store.walk(filter)) yield toJob(document);
 }
 
 function kept(value: unknown): string | null {
@@ -207,6 +201,7 @@ function toJob({ _id, expireAt: _, payload, result, ...rest }: JobDocument): Job
     ended_at: iso(rest.ended_at),
     due_at: null,
     duration_ms: rest.duration_ms ?? null,
+    retried_as: rest.retried_as ?? null,
     progress: null,
   };
 }

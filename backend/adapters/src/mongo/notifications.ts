@@ -79,6 +79,10 @@ export class MongoNotifications implements Notifications {
     await this.#store.changeAll({ userId: user, readAt: null, ...which }, { $set: { readAt: at } });
   }
 
+  removeBefore(at: Date) {
+    return this.#store.removeAll({ createdAt: op({ $lt: at }) });
+  }
+
   unread(user: UserId) {
     return this.#store.count({ userId: user, readAt: null });
   }

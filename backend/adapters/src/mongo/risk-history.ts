@@ -97,6 +97,11 @@ export class MongoRiskHistory implements RiskHistory {
     return this.#store.removeAll({ sessionId: op({ $in: sessions }) });
   }
 
+  /** How many minutes of sessions were removed. */
+  removeBefore(at: Date) {
+    return this.#store.removeAll({ minute: op({ $lt: at }) });
+  }
+
   async course(since: Date) {
     const rows = await this.#store.aggregate<{ _id: Date; mean: number; max: number }>([
       { $match: { minute: { $gte: startOfMinute(since) } } },

@@ -133,6 +133,10 @@ export class MongoSessions implements Sessions {
     return mapPage(await pageOf(this.#store, condition(filter), order, request), toRecord);
   }
 
+  removeEndedBefore(at: Date) {
+    return this.#store.removeAll({ endedAt: op({ $lt: at }) });
+  }
+
   async *live() {
     for await (const document of this.#store.walk(isLive())) yield toRecord(document);
   }

@@ -11,7 +11,7 @@ import { answer, isPassing, type RedisConnections } from './connect';
 import { script } from './script';
 
 /** Raised when the shape of cached values changes: older ones are then never read. */
-const VERSION = 'v1';
+export const CACHE_VERSION = 'v1';
 /** How long one process may load before others try too. */
 const LOCK_MS = 10_000;
 const POLL_MS = 25;
@@ -35,8 +35,8 @@ function unlessAway(error: unknown): void {
 }
 
 const keysOf = (kind: CacheKind, key: string): { value: string; lock: string } => ({
-  value: `cache:${VERSION}:${kind}:${key}`,
-  lock: `cache:${VERSION}:lock:${kind}:${key}`,
+  value: `cache:${CACHE_VERSION}:${kind}:${key}`,
+  lock: `cache:${CACHE_VERSION}:lock:${kind}:${key}`,
 });
 
 /** Values are kept as JSON. Every method throws `unavailable` when Redis is away, whatever `load` could answer. */
@@ -135,7 +135,7 @@ export function createCache({
   };
 }
 
-const COUNTS_KEY = `cache:${VERSION}:counts`;
+const COUNTS_KEY = `cache:${CACHE_VERSION}:counts`;
 const COUNTS_EVERY_MS = 1_000;
 
 /** Counts over all processes: gathered here, added to those in Redis about once a second and before they are read. */

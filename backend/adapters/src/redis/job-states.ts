@@ -185,6 +185,7 @@ function toJob(hash: Record<string, string>): Job | null {
     duration_ms: started !== null && ended !== null ? Math.max(0, ended - started) : null,
     progress: hash.p ? Progress.parse(JSON.parse(hash.p)) : null,
     result: hash.r ? JSON.parse(hash.r) : null,
+    retried_as: null,
     error: hash.e ? JobError.parse(JSON.parse(hash.e)) : null,
   };
 }

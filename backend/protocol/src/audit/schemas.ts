@@ -64,6 +64,12 @@ export const ACTIONS = [
   'alert.changed',
   'key.rotated',
   'demo.removed',
+  'job.run',
+  'job.cancelled',
+  'job.retried',
+  'job.queue_paused',
+  'job.queue_resumed',
+  'job.schedule_changed',
 ] as const;
 export const Action = z.enum(ACTIONS);
 export type Action = z.infer<typeof Action>;

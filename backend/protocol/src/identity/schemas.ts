@@ -188,6 +188,7 @@ export const NOTIFICATION_KINDS = [
   'petition',
   'privacy',
   'policy',
+  'system',
 ] as const;
 export const NotificationKind = z.enum(NOTIFICATION_KINDS);
 export type NotificationKind = z.infer<typeof NotificationKind>;

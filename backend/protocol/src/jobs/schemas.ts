@@ -96,5 +96,7 @@ export const Job = JobOrder.extend({
   progress: Progress.nullable(),
   result: z.unknown(),
   error: JobError.nullable(),
+  /** The job that tried it again. */
+  retried_as: JobId.nullable(),
 });
 export type Job = z.infer<typeof Job>;

@@ -212,7 +212,7 @@ describe('the pipeline', () => {
   }, 120_000);
 
   it('sweeps: silence is scored again, a session whose time is over ends, lost rights are repaired', async () => {
-    const stages = await world.startStages({ sweepSeconds: 600 });
+    const stages = await world.startStages();
     const silent = await world.signIn('user', { lastSeenAt: new Date(Date.now() - 3_600_000 / 2) });
     const over = await world.signIn('user', {
       expiresAt: new Date(Date.now() - 1_000),
@@ -225,7 +225,7 @@ describe('the pipeline', () => {
       endedAt: new Date(),
     });
     expect((await world.rights.get(left.session.id))?.state).toBe('active');
-    const round = await stages.sweep.round();
+    const round = await stages.sweep();
     expect(round).toMatchObject({ expired: 1, repaired: 1, silent: 1 });
     expect((await world.rights.get(left.session.id))?.state).toBe('terminated');
     expect((await world.stores.sessions.byId(over.session.id))?.state).toBe('expired');

@@ -1,4 +1,4 @@
-// The pipeline of a process: every stage over the bus, enrolment beside it, the sweep, and their orderly end.
+// The pipeline of a process: every stage over the bus, enrolment beside it, and their orderly end.
 import type { Alerts } from '@verity/domain/alerts/ports';
 import type { Sha256 } from '@verity/domain/audit/chain';
 import type { AuditChain } from '@verity/domain/audit/ports';
@@ -37,9 +37,11 @@ import { scoreStage } from './score';
 import { runnable } from './stage';
 import { threatsStage } from './threats';
 import { trackOutcomesStage } from './track-outcomes';
-import { startSweep, type Sweep } from './sweep';
+import { judgeAll } from './sweep';
 import { followTerms } from './terms-in-force';
 import { threadTrainer } from './train';
+
+const JUDGING_LEASE_MS = 120_000;
 
 export interface PipelineNeeds {
   bus: Bus;
@@ -72,7 +74,6 @@ export interface PipelineNeeds {
   announcer: Announcer;
   rightsChanged(session: SessionId): void;
   settings: {
-    sweepSeconds: number;
     sessionHours: number;
     /** Sessions whose state each stage keeps in memory. */
     sessionsInMemory?: number;
@@ -80,7 +81,6 @@ export interface PipelineNeeds {
 }
 
 export interface Pipeline {
-  sweep: Sweep;
   /** Stops intake, finishes what is in hand. */
   stop(): Promise<void>;
 }
@@ -106,7 +106,14 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     ...needs,
     changed: () => {
       clearTimeout(judging);
-      judging = setTimeout(() => sweep.judgeAll(), RELOAD_MS);
+      judging = setTimeout(() => {
+        // Once, however many processes follow the policy.
+        needs.leases
+          .hold('judge-all', JUDGING_LEASE_MS, () => judgeAll(needs))
+          .catch((err: unknown) =>
+            needs.log.warn({ err }, 'sessions meet the policy with the next sweep'),
+          );
+      }, RELOAD_MS);
     },
   });
   const agreed = followTerms({
@@ -141,15 +148,12 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     runnable(recordAuditStage(needs)),
   ];
   const running: Subscription[] = stages.map((stage) => stage.run(needs.bus));
-  const sweep = startSweep({ ...needs, everySeconds: settings.sweepSeconds });
 
   return {
-    sweep,
     async stop() {
       policy.stop();
       clearTimeout(judging);
       await agreed.stop();
-      await sweep.stop();
       await Promise.all(running.map((subscription) => subscription.stop()));
       await enrolment.stop();
     },

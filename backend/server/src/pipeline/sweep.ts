@@ -6,9 +6,9 @@ import { livesIn, rightsOf } from '@verity/domain/identity/session-rights';
 import type { Clock } from '@verity/domain/kernel/ports';
 import type { Announcer } from '@verity/domain/realtime/ports';
 import type { LiveRisk } from '@verity/domain/risk/ports';
-import type { Leases, Log } from './ports';
 
-export const SWEEP_NAME = 'monitor_active_sessions';
+/** The schedule of the task. */
+const SWEEP_SECONDS = 30;
 const AT_ONCE = 500;
 /** Ended sessions of each kind that are compared with the fast copy of their rights. */
 const ENDED_LOOKED_AT = 200;
@@ -20,18 +20,7 @@ export interface SweepNeeds {
   life: Pick<SessionLife, 'expire'>;
   bus: Pick<Bus, 'publish'>;
   announcer: Pick<Announcer, 'disconnect'>;
-  leases: Leases;
   clock: Clock;
-  log: Log;
-  everySeconds: number;
-}
-
-export interface Sweep {
-  /** Has every live session scored and judged now, e.g. by another policy. */
-  judgeAll(): void;
-  /** One round now. */
-  round(): Promise<SweepRound>;
-  stop(): Promise<void>;
 }
 
 export interface SweepRound {
@@ -41,55 +30,12 @@ export interface SweepRound {
   repaired: number;
 }
 
-export function startSweep(needs: SweepNeeds): Sweep {
-  const everyMs = needs.everySeconds * 1000;
-  let stopped = false;
-  let under: Promise<void> = Promise.resolve();
-
-  const tick = async (): Promise<void> => {
-    try {
-      await needs.leases.hold(SWEEP_NAME, everyMs * 4, async () => {
-        const started = performance.now();
-        const round = await sweep(needs, () => stopped);
-        const milliseconds = Math.round(performance.now() - started);
-        needs.log.debug({ task: SWEEP_NAME, ...round, milliseconds }, 'sessions swept');
-      });
-    } catch (err) {
-      needs.log.warn(
-        { task: SWEEP_NAME, err },
-        'a sweep did not end well; the next one looks again',
-      );
-    }
-  };
-
-  const timer = setInterval(() => {
-    under = under.then(tick);
-  }, everyMs);
-
-  return {
-    judgeAll() {
-      under = under.then(async () => {
-        try {
-          await needs.leases.hold(`${SWEEP_NAME}:judge`, everyMs * 4, () => judgeAll(needs));
-        } catch (err) {
-          needs.log.warn({ task: SWEEP_NAME, err }, 'sessions meet the policy with the next sweep');
-        }
-      });
-    },
-    round: () => sweep(needs, () => stopped),
-    async stop() {
-      stopped = true;
-      clearInterval(timer);
-      await under;
-    },
-  };
-}
-
-async function sweep(needs: SweepNeeds, stopped: () => boolean): Promise<SweepRound> {
+/** One round over every live session. Ends early, with what it has done, when the signal is aborted. */
+export async function sweepSessions(needs: SweepNeeds, signal?: AbortSignal): Promise<SweepRound> {
   const round: SweepRound = { sessions: 0, silent: 0, expired: 0, repaired: 0 };
   let some: SessionRecord[] = [];
   for await (const session of needs.sessions.live()) {
-    if (stopped()) return round;
+    if (signal?.aborted) return round;
     if (some.push(session) < AT_ONCE) continue;
     await sweepSome(needs, some, round);
     some = [];
@@ -99,7 +45,10 @@ async function sweep(needs: SweepNeeds, stopped: () => boolean): Promise<SweepRo
   return round;
 }
 
-async function judgeAll(needs: SweepNeeds): Promise<void> {
+/** Has every live session scored and judged now, e.g. by another policy. */
+export async function judgeAll(
+  needs: Pick<SweepNeeds, 'sessions' | 'bus' | 'clock'>,
+): Promise<void> {
   const published: Promise<unknown>[] = [];
   for await (const session of needs.sessions.live()) {
     published.push(letTimePass(needs, session));
@@ -108,7 +57,11 @@ async function judgeAll(needs: SweepNeeds): Promise<void> {
   await Promise.all(published);
 }
 
-const letTimePass = ({ bus, clock }: SweepNeeds, session: SessionRecord) =>
+/** A finding of nothing: the score falls with time, and the policy looks at it. */
+export const letTimePass = (
+  { bus, clock }: Pick<SweepNeeds, 'bus' | 'clock'>,
+  session: Pick<SessionRecord, 'id' | 'userId'>,
+) =>
   bus.publish('stream:findings', {
     session_id: session.id,
     user_id: session.userId,
@@ -124,7 +77,7 @@ async function sweepSome(
 ): Promise<void> {
   const now = needs.clock();
   // Somewhat less than a round: the finding of the last sweep is no sign that somebody is there.
-  const silentSince = now.getTime() - needs.everySeconds * 900;
+  const silentSince = now.getTime() - SWEEP_SECONDS * 900;
   const ids = some.map(({ id }) => id);
   const [risks, rights] = await Promise.all([
     needs.liveRisk.many(ids),

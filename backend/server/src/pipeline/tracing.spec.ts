@@ -78,6 +78,7 @@ describe('a batch of behaviour', () => {
 describe('the tracer', () => {
   it('is not there when no collector is named', () => {
     const config = ConfigSchema.parse({
+      RABBITMQ_URL: 'amqp://localhost',
       MONGODB_URL: 'mongodb://127.0.0.1/x',
       MASTER_KEY: 'a'.repeat(64),
     });

@@ -81,6 +81,7 @@ export async function layGround(footing: Footing) {
     clock,
     ...retentionOf(config),
     deliveryDays: config.WEBHOOK_LOG_DAYS,
+    jobDays: config.JOB_HISTORY_DAYS,
   });
   const cache = createCache({ redis, newId });
   await stores.policies.seed(DEFAULT_POLICY, clock());

@@ -1,4 +1,4 @@
-// The role `pipeline`: stages over the bus, enrolment, and the sweep over live sessions.
+// The role `pipeline`: stages over the bus, and enrolment.
 import { createLeases } from '@verity/adapters/redis/leases';
 import { createSiteSessions } from '@verity/adapters/redis/site-sessions';
 import { createStageState } from '@verity/adapters/redis/stage-state';
@@ -54,7 +54,7 @@ export async function startPipelineRole(ground: Ground, herald?: Herald): Promis
     life: lifeOver(ground, speaking),
     announcer: speaking,
     rightsChanged: (session) => speaking.rightsChanged(session),
-    settings: { sweepSeconds: config.SWEEP_SECONDS, sessionHours: config.SESSION_HOURS },
+    settings: { sessionHours: config.SESSION_HOURS },
   });
   ground.shutdown.on('drain', 'pipeline', () => pipeline.stop());
   const work = startPolicyWork({

@@ -47,6 +47,9 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     MONGODB_URL: process.env.MONGODB_URL,
     REDIS_URL: process.env.REDIS_URL,
     REDIS_PREFIX: test.prefix,
+    RABBITMQ_URL: process.env.RABBITMQ_URL,
+    // The same for all: their queues are declared once, and nobody reads them.
+    RABBITMQ_PREFIX: 'routes.',
     MASTER_KEY: 'd4'.repeat(32),
     PUBLIC_URL: ISSUER,
     REGISTRATION: given.registration,

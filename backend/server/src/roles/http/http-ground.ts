@@ -14,6 +14,7 @@ import type { Herald } from '../../socket/announcer';
 import { decideRequest } from '../../routes/decide-request';
 import { lifeOver, type Ground } from '../ground';
 import { learningOver } from '../learning';
+import { openDesk } from './jobs';
 import type { Passes } from './passes';
 
 export type HttpGround = Awaited<ReturnType<typeof openHttpGround>>;
@@ -33,6 +34,7 @@ export async function openHttpGround(
 
   return {
     ...ground,
+    ...(await openDesk(ground)),
     vault: given.vault,
     access: passes.access,
     verifyAccess: passes.verifyAccess,

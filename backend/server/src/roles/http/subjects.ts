@@ -5,6 +5,7 @@ import { applicationRoutes } from './applications';
 import { auditRoutes } from './audit';
 import type { HttpGround } from './http-ground';
 import { identityRoutes } from './identity';
+import { jobRoutes } from './jobs';
 import { policyRoutes } from './policy';
 import { riskRoutes } from './risk';
 import { selfServiceRoutes } from './self-service';
@@ -19,4 +20,5 @@ export const handlersOfSubjects = (ground: HttpGround): Partial<Handlers>[] => [
   alertRoutes(ground),
   sensorRoutes(ground),
   auditRoutes(ground),
+  jobRoutes(ground),
 ];

@@ -1,0 +1,12 @@
+// The role `scheduler`: ticks of the schedules; any number of processes may have it.
+import { createClockwork } from '@verity/adapters/agenda/clockwork';
+import { sha256, type Ground } from '@verity/server/roles/ground';
+import type { Jobs } from '@verity/server/roles/jobs';
+import { startScheduler } from '../scheduler';
+import { TASKS } from '../tasks/index';
+
+export async function startSchedulerRole(ground: Ground, jobs: Jobs): Promise<void> {
+  const clockwork = await createClockwork({ ...ground, timeZone: ground.config.JOB_TIME_ZONE });
+  const scheduler = await startScheduler({ ...ground, ...jobs, tasks: TASKS, clockwork, sha256 });
+  ground.shutdown.on('intake', 'scheduler', () => scheduler.stop());
+}

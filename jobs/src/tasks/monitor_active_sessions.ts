@@ -1,0 +1,14 @@
+// The sweep over live sessions, every half minute, so that silence and expiry count.
+import { z } from 'zod';
+import { defineTask, RETRY_NEVER } from '../define-task';
+
+export default defineTask({
+  name: 'monitor_active_sessions',
+  queue: 'default',
+  about: 'Scores silent sessions anew, ends those whose time is over, repairs lost rights.',
+  payload: z.strictObject({}),
+  retry: RETRY_NEVER,
+  timeoutSeconds: 120,
+  schedule: { cron: '*/30 * * * * *', missed: 'once', overlap: 'skip' },
+  handler: (_, run, { monitoring }) => monitoring.sweep(run.signal),
+});
