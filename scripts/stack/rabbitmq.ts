@@ -27,6 +27,8 @@ export const rabbitmq: Part = {
   },
   async probe(url) {
     const connection = await connect(url, { noDelay: true, timeout: 5_000 });
+    // One that breaks rejects the close below.
+    connection.on('error', () => undefined);
     try {
       return String(connection.connection.serverProperties.version);
     } finally {
@@ -55,8 +57,9 @@ async function launch(program: string, epmd: string, home: PartHome): Promise<La
   writeFileSync(config, configuration(ports, password), { mode: 0o600 });
   const plugins = join(home.data, 'enabled_plugins');
   writeFileSync(plugins, '[].\n');
+  const url = `amqp://${USER}:${password}@127.0.0.1:${ports.amqp}`;
   return {
-    url: `amqp://${USER}:${password}@127.0.0.1:${ports.amqp}`,
+    url,
     child: {
       command: '/bin/sh',
       // In one process group, so that the mapper ends with the broker instead of staying behind.
@@ -82,7 +85,7 @@ async function launch(program: string, epmd: string, home: PartHome): Promise<La
       cwd: home.data,
       readyDeadlineMs: 60_000,
       stopDeadlineMs: 8_000,
-      ready: () => listens(ports.amqp),
+      ready: async () => (await listens(ports.amqp)) && answers(url),
     },
   };
 }
@@ -105,7 +108,13 @@ function configuration(ports: Ports, password: string): string {
   ].join('\n');
 }
 
-/** The broker opens its port as the last step of its start. */
+/** Its port is open somewhat before it takes a connection. */
+const answers = (url: string): Promise<boolean> =>
+  rabbitmq.probe(url).then(
+    () => true,
+    () => false,
+  );
+
 function listens(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = openTcp({ port, host: '127.0.0.1' });

@@ -7,7 +7,7 @@ import { projectRoot } from '../bundle.mjs';
 import { readEnvExample } from './env-example';
 
 /** Read by the scripts that start the stack, not by the server processes. */
-const OF_THE_STACK = ['REDIS_APPENDFSYNC'];
+const OF_THE_STACK = ['REDIS_APPENDFSYNC', 'RABBITMQ_PASSWORD'];
 const examples = readEnvExample();
 
 it('explains every variable of the configuration, and no other', () => {
