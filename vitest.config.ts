@@ -32,7 +32,12 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['backend/**/*.spec.ts', 'jobs/**/*.spec.ts', 'frontend/**/*.spec.ts', 'scripts/**/*.spec.ts'],
+    include: [
+      'backend/**/*.spec.ts',
+      'jobs/**/*.spec.ts',
+      'frontend/**/*.spec.ts',
+      'scripts/**/*.spec.ts',
+    ],
     globalSetup: ['scripts/testing/stack.ts'],
     pool: 'forks',
     testTimeout: 20_000,

@@ -3,7 +3,13 @@ import { Fault } from '@verity/protocol/faults';
 import type { JobError } from '@verity/protocol/jobs/schemas';
 
 /** Faults that the same payload meets again, however often it is tried. */
-const FINAL_FAULTS = new Set(['invalid-input', 'not-found', 'not-allowed', 'conflict', 'too-large']);
+const FINAL_FAULTS = new Set([
+  'invalid-input',
+  'not-found',
+  'not-allowed',
+  'conflict',
+  'too-large',
+]);
 
 /** A run that took longer than its task allows. */
 export class TimedOut extends Error {

@@ -10,7 +10,10 @@ import { z } from 'zod';
 import { defineTask } from './define-task';
 import { startScheduler } from './scheduler';
 
-const task = (name: string, over: { cron?: string; missed?: 'once' | 'skip'; overlap?: 'skip' | 'queue' } = {}) =>
+const task = (
+  name: string,
+  over: { cron?: string; missed?: 'once' | 'skip'; overlap?: 'skip' | 'queue' } = {},
+) =>
   defineTask({
     name,
     queue: 'default',
@@ -81,17 +84,19 @@ it('catches up with a missed tick once, or passes it over, as its policy says', 
     task('catches_up', { cron: '0 0 1 1 *' }),
     task('passes_over', { cron: '0 0 1 1 *', missed: 'skip' }),
   ];
-  await (await clockwork()).declare(
-    tasks.map(({ name, schedule }) => ({ task: name, ...schedule! })),
-  );
+  await (
+    await clockwork()
+  ).declare(tasks.map(({ name, schedule }) => ({ task: name, ...schedule! })));
   // As if everything had been down over the turn of the year.
-  await database.connection.db!
-    .collection('ticks')
+  await database.connection
+    .db!.collection('ticks')
     .updateMany({}, { $set: { nextRunAt: new Date('2026-01-01T00:00:00Z') } });
   const enqueued: { task: string; id: JobId; at: string }[] = [];
   const clock = await scheduler(tasks, enqueued);
   await expect
-    .poll(async () => (await clock.list()).map(({ last_outcome }) => last_outcome), { timeout: 15_000 })
+    .poll(async () => (await clock.list()).map(({ last_outcome }) => last_outcome), {
+      timeout: 15_000,
+    })
     .toEqual(['enqueued', 'missed']);
   await sleep(500);
   expect(enqueued.map(({ task: name }) => name)).toEqual(['catches_up']);

@@ -77,7 +77,11 @@ export function openThreads(
         end();
       };
       const gone = (): void =>
-        settle(() => reject(run.signal.aborted ? run.signal.reason as Error : new Error('Its thread has ended.')));
+        settle(() =>
+          reject(
+            run.signal.aborted ? (run.signal.reason as Error) : new Error('Its thread has ended.'),
+          ),
+        );
       const stop = (): void => {
         thread.postMessage({ kind: 'stop' } satisfies ToThread);
         grace = setTimeout(() => void thread.terminate(), GRACE_MS);

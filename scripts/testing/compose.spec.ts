@@ -104,7 +104,12 @@ it('takes from .env only variables that .env.example explains', () => {
 });
 
 it('names hosts in URLs, proxies and commands that are services, by ports these listen on', () => {
-  const listens: Record<string, number> = { mongodb: 27017, redis: 6379, rabbitmq: 5672, api: 5000 };
+  const listens: Record<string, number> = {
+    mongodb: 27017,
+    redis: 6379,
+    rabbitmq: 5672,
+    api: 5000,
+  };
   const balancer = readFileSync(join(projectRoot, 'scripts/compose/balancer.conf'), 'utf8');
   const init = readFileSync(join(projectRoot, 'scripts/compose/mongodb-init.js'), 'utf8');
   const addresses = [

@@ -58,9 +58,13 @@ function monitoringOver(ground: Ground): Monitoring {
         const score = await liveRisk.get(id);
         if (score && score.at !== before?.at) return score;
       }
-      throw new Fault('unavailable', `No score of the session came within ${SCORE_PATIENCE_MS / 1_000} s.`, {
-        fix: 'See on the system page whether the pipeline runs and how far it is behind.',
-      });
+      throw new Fault(
+        'unavailable',
+        `No score of the session came within ${SCORE_PATIENCE_MS / 1_000} s.`,
+        {
+          fix: 'See on the system page whether the pipeline runs and how far it is behind.',
+        },
+      );
     },
   };
 }
@@ -117,7 +121,10 @@ function reportOver(ground: Ground, { broker }: Jobs): SystemReport {
       }));
       const sum = (of: (row: (typeof summary)[number]) => number): number =>
         summary.reduce((total, row) => total + of(row), 0);
-      const jobs = { succeeded: sum(({ succeeded }) => succeeded), failed: sum(({ failed }) => failed) };
+      const jobs = {
+        succeeded: sum(({ succeeded }) => succeeded),
+        failed: sum(({ failed }) => failed),
+      };
       const problems = [
         ...health.dependencies
           .filter(({ ok }) => !ok)
@@ -128,7 +135,9 @@ function reportOver(ground: Ground, { broker }: Jobs): SystemReport {
         ...(queues.some(({ messages }) => messages === null)
           ? ['The queues of RabbitMQ cannot be read.']
           : []),
-        ...(jobs.failed > 0 ? [`${jobs.failed} jobs failed for good: see the console of jobs.`] : []),
+        ...(jobs.failed > 0
+          ? [`${jobs.failed} jobs failed for good: see the console of jobs.`]
+          : []),
       ];
       return {
         ok: problems.length === 0,
@@ -161,7 +170,10 @@ function reportOver(ground: Ground, { broker }: Jobs): SystemReport {
 async function* adminsOf({ stores }: Ground) {
   let cursor: string | undefined;
   do {
-    const { items, next_cursor } = await stores.users.list({ role: 'admin' }, { cursor, limit: 200 });
+    const { items, next_cursor } = await stores.users.list(
+      { role: 'admin' },
+      { cursor, limit: 200 },
+    );
     for (const { id } of items) yield id;
     cursor = next_cursor ?? undefined;
   } while (cursor);

@@ -6,7 +6,8 @@ import { defineTask, RETRY_SOME } from '../define-task';
 export default defineTask({
   name: 'generate_system_health_report',
   queue: 'default',
-  about: 'Reports how the platform is: its parts, what waits, what failed; tells admins of problems.',
+  about:
+    'Reports how the platform is: its parts, what waits, what failed; tells admins of problems.',
   payload: z.strictObject({}),
   retry: RETRY_SOME,
   timeoutSeconds: 120,

@@ -33,7 +33,12 @@ export interface ClockworkNeeds {
   log: Pick<Log, 'warn' | 'error'>;
 }
 
-export async function createClockwork({ mongo, timeZone, clock, log }: ClockworkNeeds): Promise<Clockwork> {
+export async function createClockwork({
+  mongo,
+  timeZone,
+  clock,
+  log,
+}: ClockworkNeeds): Promise<Clockwork> {
   const store = new Store<ScheduleDocument>(mongo, schedules);
   const { db } = mongo;
   if (!db) throw new Fault('unavailable', 'MongoDB is not connected.');
@@ -42,7 +47,9 @@ export async function createClockwork({ mongo, timeZone, clock, log }: Clockwork
     processEvery: LOOK_MS,
     defaultLockLifetime: LOCK_MS,
   });
-  agenda.on('error', (err: Error) => log.warn({ err }, 'the clock of schedules failed; it goes on'));
+  agenda.on('error', (err: Error) =>
+    log.warn({ err }, 'the clock of schedules failed; it goes on'),
+  );
   await agenda.ready;
 
   /** Sets the clock: the next instant from now on, nothing at once. */

@@ -25,9 +25,9 @@ it('ticks every hour through both nights, without a gap and without a double', (
   ] as const) {
     const found = between('0 * * * *', from, until).map((at) => Date.parse(at));
     expect(found).toHaveLength(6);
-    expect(found.every((at, index) => index === 0 || at - (found[index - 1] ?? 0) === 3_600_000)).toBe(
-      true,
-    );
+    expect(
+      found.every((at, index) => index === 0 || at - (found[index - 1] ?? 0) === 3_600_000),
+    ).toBe(true);
   }
 });
 
@@ -44,7 +44,10 @@ it('names the instant that a late tick stands for, the same whenever it is asked
 it('refuses what is no cron expression, and says what is wrong', () => {
   for (const cron of ['', '61 * * * *', '* * * *', '* * * * * * *', 'soon', '0 0 30 2 *']) {
     expect(() => demandCron(cron, 'UTC')).toThrow(
-      expect.objectContaining({ code: 'invalid-input', issues: [{ path: '/cron', message: expect.any(String) }] }),
+      expect.objectContaining({
+        code: 'invalid-input',
+        issues: [{ path: '/cron', message: expect.any(String) }],
+      }),
     );
   }
   expect(() => demandCron('*/30 * * * * *', 'UTC')).not.toThrow();

@@ -259,9 +259,7 @@ export class MongoBehaviourModels implements BehaviourModels {
       },
     ]);
     const superseded = models.flatMap(({ versions }) => versions.slice(keep));
-    return superseded.length === 0
-      ? 0
-      : this.#store.removeAll({ _id: op({ $in: superseded }) });
+    return superseded.length === 0 ? 0 : this.#store.removeAll({ _id: op({ $in: superseded }) });
   }
 
   removeOfUser(user: UserId, { track, trainedSince }: { track?: Track; trainedSince?: Date }) {

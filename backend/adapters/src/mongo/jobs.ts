@@ -162,7 +162,10 @@ export class MongoJobs implements JobHistory {
       origin: job.origin,
       by: job.by,
       // What failed may be tried again: whole, as large as a payload may be.
-      payload: job.state === 'succeeded' ? (kept(job.payload) ?? 'null') : JSON.stringify(job.payload ?? null),
+      payload:
+        job.state === 'succeeded'
+          ? (kept(job.payload) ?? 'null')
+          : JSON.stringify(job.payload ?? null),
       result: kept(job.result ?? null),
       error: job.error,
       worker: job.worker,

@@ -182,7 +182,9 @@ export async function connectBroker(settings: BrokerSettings) {
       };
     },
     /** Messages that wait in a queue, and who reads it. Throws `unavailable`. */
-    async depth(queue: QueueName | 'dead_letters'): Promise<{ messages: number; consumers: number }> {
+    async depth(
+      queue: QueueName | 'dead_letters',
+    ): Promise<{ messages: number; consumers: number }> {
       const name = queue === 'dead_letters' ? names.deadLetters : names.queue(queue);
       try {
         const channel = await recovering.createChannel();

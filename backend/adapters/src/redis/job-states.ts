@@ -45,50 +45,44 @@ export function createJobStates(
     queue: QueueName;
     worker: string;
   }
-  const claims = new GroupCommit<Claimed, Claim>(
-    async (items) => {
-      const now = clock().getTime();
-      const answers = await claim.run(
-        commands,
-        [...SETS, ...items.map(({ order }) => ofJob(order.id))],
-        [
-          LIVING,
-          now,
-          now + settings.leaseMs,
-          ...items.flatMap(({ order, queue, worker }) => [
-            order.id,
-            order.attempt,
-            kept(order),
-            queue,
-            worker,
-          ]),
-        ],
-      );
-      return answers as Claim[];
-    },
-    LIMITS,
-  );
-  const settlements = new GroupCommit<Settlement, boolean>(
-    async (items) => {
-      const answers = await settle.run(
-        commands,
-        [...SETS, ...items.map(({ id }) => ofJob(id))],
-        items.flatMap((item) => [
-          item.id,
-          item.attempt,
-          item.worker,
-          item.state,
-          item.endedAt.getTime(),
-          item.dueAt?.getTime() ?? '',
-          item.result ?? '',
-          item.error ? JSON.stringify(item.error) : '',
-          ttlOf(item),
+  const claims = new GroupCommit<Claimed, Claim>(async (items) => {
+    const now = clock().getTime();
+    const answers = await claim.run(
+      commands,
+      [...SETS, ...items.map(({ order }) => ofJob(order.id))],
+      [
+        LIVING,
+        now,
+        now + settings.leaseMs,
+        ...items.flatMap(({ order, queue, worker }) => [
+          order.id,
+          order.attempt,
+          kept(order),
+          queue,
+          worker,
         ]),
-      );
-      return (answers as number[]).map((held) => held === 1);
-    },
-    LIMITS,
-  );
+      ],
+    );
+    return answers as Claim[];
+  }, LIMITS);
+  const settlements = new GroupCommit<Settlement, boolean>(async (items) => {
+    const answers = await settle.run(
+      commands,
+      [...SETS, ...items.map(({ id }) => ofJob(id))],
+      items.flatMap((item) => [
+        item.id,
+        item.attempt,
+        item.worker,
+        item.state,
+        item.endedAt.getTime(),
+        item.dueAt?.getTime() ?? '',
+        item.result ?? '',
+        item.error ? JSON.stringify(item.error) : '',
+        ttlOf(item),
+      ]),
+    );
+    return (answers as number[]).map((held) => held === 1);
+  }, LIMITS);
 
   const read = async (id: JobId): Promise<Job | null> =>
     toJob(await answer(commands.hgetall(ofJob(id))));
@@ -189,4 +183,3 @@ function toJob(hash: Record<string, string>): Job | null {
     error: hash.e ? JobError.parse(JSON.parse(hash.e)) : null,
   };
 }
-

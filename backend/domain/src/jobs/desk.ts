@@ -18,7 +18,10 @@ export interface DeskPorts {
   states: JobStates;
   history: JobHistory & {
     byId(id: JobId): Promise<Job | null>;
-    list(filter: JobFilter, page: { cursor?: string | undefined; limit: number }): Promise<Page<Job>>;
+    list(
+      filter: JobFilter,
+      page: { cursor?: string | undefined; limit: number },
+    ): Promise<Page<Job>>;
     summarise(since: Date): Promise<TaskSummary[]>;
     /** True for exactly one caller: it may retry the job. */
     claimRetry(id: JobId, as: JobId): Promise<boolean>;
@@ -97,10 +100,7 @@ export function jobsDesk(ports: DeskPorts) {
       .sort((a, b) => a.started_at.localeCompare(b.started_at));
   };
 
-  const queueState = async (
-    name: QueueName,
-    paused: readonly QueueName[],
-  ): Promise<QueueState> => {
+  const queueState = async (name: QueueName, paused: readonly QueueName[]): Promise<QueueState> => {
     const depth = broker.isUp()
       ? await broker.depth(name).catch((error: unknown) => {
           if (error instanceof Fault) return null;
@@ -144,7 +144,11 @@ export function jobsDesk(ports: DeskPorts) {
       if (state === 'queued' || state === 'waiting') {
         const { jobs, total } = await states.list(state, MOST_SHOWN);
         const items = jobs.filter((job) => fits(job, filter));
-        return { items, next_cursor: null, total: items.length < jobs.length ? items.length : total };
+        return {
+          items,
+          next_cursor: null,
+          total: items.length < jobs.length ? items.length : total,
+        };
       }
       if (state === 'active') {
         const items = (await active()).filter((job) => fits(job, filter));

@@ -10,8 +10,7 @@ export interface DeclaredSchedule extends SchedulePolicy {
 }
 
 export type TickOutcome =
-  | { outcome: 'enqueued'; job: JobId }
-  | { outcome: 'missed' | 'overlap'; job: null };
+  { outcome: 'enqueued'; job: JobId } | { outcome: 'missed' | 'overlap'; job: null };
 
 export interface Schedules {
   /** Adds what is missing, follows a declaration that changed and was not edited, and removes what is declared no more. */

@@ -12,9 +12,7 @@ export const WorkerState = z.object({
   queues: z.array(QueueName).readonly(),
   /** Jobs of one queue that run at once. */
   concurrency: z.number().int(),
-  active: z
-    .array(z.object({ id: JobId, task: TaskName, since: Instant }).readonly())
-    .readonly(),
+  active: z.array(z.object({ id: JobId, task: TaskName, since: Instant }).readonly()).readonly(),
   /** In hand and not begun. */
   reserved: z.number().int(),
   /** Ended since the start. */

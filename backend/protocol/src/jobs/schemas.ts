@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { Instant, JobId } from '../ids';
 
 /** Queues of RabbitMQ. Captures have a queue with priorities of their own. */
-export const QUEUES = ['ml_queue', 'blockchain_queue', 'policy_queue', 'default', 'pcap_queue'] as const;
+export const QUEUES = [
+  'ml_queue',
+  'blockchain_queue',
+  'policy_queue',
+  'default',
+  'pcap_queue',
+] as const;
 export const QueueName = z.enum(QUEUES);
 export type QueueName = z.infer<typeof QueueName>;
 
@@ -21,7 +27,14 @@ export type TaskName = z.infer<typeof TaskName>;
  * `queued`: in its queue. `active`: a worker runs it. `waiting`: it is tried again later. `succeeded`, `failed` (a
  * dead letter: it is not tried again by itself) and `cancelled` are final.
  */
-export const JOB_STATES = ['queued', 'active', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+export const JOB_STATES = [
+  'queued',
+  'active',
+  'waiting',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
 export const JobState = z.enum(JOB_STATES);
 export type JobState = z.infer<typeof JobState>;
 

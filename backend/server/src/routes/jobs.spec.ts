@@ -63,7 +63,10 @@ it('runs a task now, finds the job, cancels it, and keeps both on record', async
   const cancelled = await admin.call('POST', `/api/v1/jobs/${id}/cancel`);
   expect(cancelled.json).toEqual({ outcome: 'cancelled' });
   const again = await admin.call('POST', `/api/v1/jobs/${id}/cancel`);
-  expect([again.status, again.json]).toMatchObject([409, { detail: 'The job has ended: cancelled.' }]);
+  expect([again.status, again.json]).toMatchObject([
+    409,
+    { detail: 'The job has ended: cancelled.' },
+  ]);
   await expect
     .poll(() =>
       platform.published
@@ -96,7 +99,11 @@ it('says what does not fit: an unknown task, a payload, ten megabytes, a cron ex
 it('tries a failed job again once, and all that fit at once', async () => {
   const { jobs } = platform.stores;
   const one = failed();
-  const others = [failed(), failed({ task: 'gone_task' }), failed({ state: 'succeeded', error: null })];
+  const others = [
+    failed(),
+    failed({ task: 'gone_task' }),
+    failed({ state: 'succeeded', error: null }),
+  ];
   await jobs.add([one, ...others]);
   const retried = await admin.call('POST', `/api/v1/jobs/${one.id}/retry`);
   expect(retried.status).toBe(200);

@@ -63,4 +63,10 @@ export const ACTION = {
   'alert.changed': 'Worked on an alert',
   'key.rotated': 'Rotated the signing key',
   'demo.removed': 'Removed demo data',
+  'job.run': 'Ran a task',
+  'job.cancelled': 'Cancelled a job',
+  'job.retried': 'Tried a job again',
+  'job.queue_paused': 'Paused a queue',
+  'job.queue_resumed': 'Resumed a queue',
+  'job.schedule_changed': 'Changed a schedule',
 } as const satisfies Record<AuditAction, string>;
