@@ -62,7 +62,7 @@ export interface EnqueueOptions {
   readonly priority?: Priority;
 }
 
-type Enqueue = <T extends keyof TaskPayloads & string>(
+type Enqueue = <T extends keyof TaskPayloads>(
   task: T,
   payload: TaskPayloads[T],
   options?: EnqueueOptions,
@@ -70,11 +70,15 @@ type Enqueue = <T extends keyof TaskPayloads & string>(
 
 export interface Enqueuer {
   /** Resolves when the job is on disk: the broker's, or the outbox's. Throws `invalid-input`, `too-large`, `unavailable`. */
-  enqueue: Enqueue;
+  readonly enqueue: Enqueue;
   /** The same for a name and a payload that are not known to fit: from a door. */
-  enqueueUnchecked(task: string, payload: unknown, options?: EnqueueOptions): Promise<JobId>;
+  readonly enqueueUnchecked: (
+    task: string,
+    payload: unknown,
+    options?: EnqueueOptions,
+  ) => Promise<JobId>;
   /** Several of one task, in messages of up to 500. */
-  enqueueMany<T extends keyof TaskPayloads & string>(
+  enqueueMany<T extends keyof TaskPayloads>(
     task: T,
     payloads: readonly TaskPayloads[T][],
     options?: Omit<EnqueueOptions, 'id'>,

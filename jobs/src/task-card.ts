@@ -9,7 +9,7 @@ export function cardOf(task: Task): TaskCard {
     name,
     queue,
     about,
-    payload: z.toJSONSchema(task.payload, { io: 'input' }) as TaskCard['payload'],
+    payload: z.toJSONSchema(task.payload, { io: 'input' }),
     retry: { attempts: retry.attempts, firstDelayMs: retry.firstDelayMs },
     timeoutSeconds,
     rate: task.rate ? { ...task.rate } : null,

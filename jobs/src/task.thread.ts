@@ -7,7 +7,6 @@ import { createShutdown } from '@verity/adapters/shutdown';
 import { Fault } from '@verity/protocol/faults';
 import { openGround } from '@verity/server/roles/ground';
 import { openJobs } from '@verity/server/roles/jobs';
-import type { JobId } from '@verity/protocol/ids';
 import { openTools } from './roles/tools';
 import { TASKS } from './tasks/index';
 import type { FromThread, ToThread } from './threads';
@@ -40,7 +39,7 @@ async function work({ task: name, payload, run }: Extract<ToThread, { kind: 'run
       payload,
       {
         ...run,
-        id: run.id as JobId,
+        id: run.id,
         at: new Date(run.at),
         signal: stop.signal,
         progress: (done, total, note) => say({ kind: 'progress', done, total, note }),

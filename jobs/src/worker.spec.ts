@@ -145,7 +145,7 @@ it('cancels a job that waits in its queue, so that it never runs', async () => {
   const id = await world.enqueuer.enqueueUnchecked('add_one', { number: 1 });
   expect(await world.states.cancel(id, new Date())).toBe('cancelled');
   expect(await world.states.cancel(id, new Date())).toBe('over');
-  const worker = await world.worker();
+  await world.worker();
   const after = await world.enqueuer.enqueueUnchecked('add_one', { number: 2 });
   await world.until(after, 'succeeded');
   expect(seen).toEqual([{ number: 2, attempt: 1 }]);
@@ -180,7 +180,7 @@ it('gives a running job to another worker when it must end, and its message back
   await world.until(id, 'active');
   await expect.poll(() => seen).toEqual(['held']);
   await first.stop(50);
-  const second = await world.worker();
+  await world.worker();
   await expect.poll(() => seen, { timeout: 5_000 }).toEqual(['held', 'held']);
   release?.();
   expect(await world.until(id, 'succeeded')).toMatchObject({ attempt: 1, result: 'let go' });
@@ -203,7 +203,7 @@ it('keeps the rate of a task over all workers', async () => {
 });
 
 it('puts a message that is none of ours on record, and goes on', async () => {
-  const worker = await world.worker();
+  await world.worker();
   await world.broker.publish('default', Buffer.from('{"jobs": [{"id": 1}]}'));
   await world.broker.publish('default', Buffer.from('not even JSON'));
   const id = await world.enqueuer.enqueueUnchecked('add_one', { number: 1 });
@@ -216,13 +216,13 @@ it('puts a message that is none of ours on record, and goes on', async () => {
 });
 
 it('fails a job whose task this version does not know, and keeps it for a retry', async () => {
-  const worker = await world.worker({ tasks: tasks.slice(1) });
+  await world.worker({ tasks: tasks.slice(1) });
   const id = await world.enqueuer.enqueueUnchecked('add_one', { number: 1 });
   expect(await world.until(id, 'failed')).toMatchObject({ error: { why: 'unknown-task' } });
 });
 
 it('leaves a paused queue alone until it is resumed', async () => {
-  const worker = await world.worker();
+  await world.worker();
   await expect.poll(async () => (await world.broker.depth('default')).consumers).toBe(1);
   expect(await world.registry.pause('default', true)).toBe(true);
   await expect

@@ -18,4 +18,4 @@ export const TASKS: readonly Task[] = [
   cleanup_old_notifications,
   generate_system_health_report,
   monitor_active_sessions,
-] as unknown as readonly Task[];
+];

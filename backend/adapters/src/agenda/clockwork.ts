@@ -7,7 +7,6 @@ import type {
   Clockwork,
   DeclaredSchedule,
   Schedules,
-  TickOutcome,
 } from '@verity/domain/jobs/schedule-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { Fault } from '@verity/protocol/faults';

@@ -67,6 +67,6 @@ const filterOf = ({
 
 const registered = ({ schedule, payload, ...card }: TaskCard): RegisteredTask => ({
   ...card,
-  payload: payload as Record<string, unknown>,
+  payload: payload,
   scheduled: schedule !== null,
 });
