@@ -39,6 +39,7 @@ export async function openCollector() {
     /** A tracer by further settings of the environment. */
     tracer(env: Record<string, string> = {}) {
       const config = ConfigSchema.parse({
+        RABBITMQ_URL: 'amqp://localhost',
         MONGODB_URL: 'mongodb://127.0.0.1/x',
         MASTER_KEY: 'a'.repeat(64),
         OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
