@@ -3,11 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoBackend } from '@agendajs/mongo-backend';
 import { Agenda } from 'agenda';
 import type { Connection } from 'mongoose';
-import type {
-  Clockwork,
-  DeclaredSchedule,
-  Schedules,
-} from '@verity/domain/jobs/schedule-ports';
+import type { Clockwork, DeclaredSchedule, Schedules } from '@verity/domain/jobs/schedule-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { Fault } from '@verity/protocol/faults';
 import type { ScheduleState } from '@verity/protocol/jobs/console-schemas';

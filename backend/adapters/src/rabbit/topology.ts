@@ -87,7 +87,11 @@ export async function removeTopology(
   const ladder = rungsMs.flatMap((_, index) =>
     JITTER.map((__, variant) => names.rung(index, variant)),
   );
-  for (const queue of [...QUEUES.map((queue) => names.queue(queue)), names.deadLetters, ...ladder]) {
+  for (const queue of [
+    ...QUEUES.map((queue) => names.queue(queue)),
+    names.deadLetters,
+    ...ladder,
+  ]) {
     await channel.deleteQueue(queue);
   }
   for (const exchange of [names.work, names.dead, ...ladder]) {
