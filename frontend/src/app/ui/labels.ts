@@ -136,6 +136,7 @@ export const NOTIFICATION_ALWAYS = {
   account: 'Password, passkeys or authenticator changed',
   privacy: 'Your behaviour was erased, or learning changed',
   policy: 'Admins: the policy was rolled back, or its health needs a look',
+  system: 'Admins: the daily health report names problems',
 } as const satisfies Record<Exclude<Notification['kind'], MutableNotification>, string>;
 
 export const ROLE = {
