@@ -8,11 +8,11 @@ import { listQuery, query } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
 import { oneOf, urlState } from '../../core/url-state';
+import { Back } from '../../ui/back';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
 import { keysOf, OUTCOME } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
-import { BackLink } from './back-link';
 import { DayBars } from './day-bars';
 import { OutcomeList } from './outcome-list';
 import { percentText, ShareText } from './share-text';
@@ -22,7 +22,7 @@ const PERIOD_WORDS = { 1: 'Today', 7: '7 days', 30: '30 days', 90: '90 days' } a
 
 @Component({
   selector: 'vt-effect-page',
-  imports: [BackLink, DayBars, Empty, Icon, OutcomeList, Pending, RouterLink, ShareText],
+  imports: [Back, DayBars, Empty, Icon, OutcomeList, Pending, RouterLink, ShareText],
   templateUrl: './effect-page.html',
   styleUrl: './effect-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,

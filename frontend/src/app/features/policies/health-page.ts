@@ -6,22 +6,22 @@ import { Identity } from '../../core/identity';
 import { listQuery } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import type { PolicyWatch } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { Empty } from '../../ui/empty';
 import { WATCH_STATE } from '../../ui/labels';
 import { More } from '../../ui/more';
 import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
-import { BackLink } from './back-link';
 import { SettingsCard } from './settings-card';
 
 type Rates = NonNullable<PolicyWatch['live']>;
 
 @Component({
   selector: 'vt-health-page',
-  imports: [BackLink, Empty, More, Pending, RouterLink, SettingsCard, Time],
+  imports: [Back, Empty, More, Pending, RouterLink, SettingsCard, Time],
   template: `
     <div class="page">
-      <vt-back />
+      <vt-back to="/policies">Policies</vt-back>
       <div class="page-head">
         <div class="grow">
           <h1>{{ answer() }}</h1>

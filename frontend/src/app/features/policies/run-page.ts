@@ -7,11 +7,11 @@ import { Identity } from '../../core/identity';
 import { query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
 import type { PolicyDraft } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { Confirm } from '../../ui/confirm';
 import { RUN_STATE } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
-import { BackLink } from './back-link';
 import { draftOnDevice, putOnDevice } from './draft';
 import { polling } from './polling';
 import { SearchResult } from './search-result';
@@ -19,10 +19,10 @@ import { SimulationView } from './simulation-view';
 
 @Component({
   selector: 'vt-run-page',
-  imports: [BackLink, Pending, SearchResult, SimulationView, Time],
+  imports: [Back, Pending, SearchResult, SimulationView, Time],
   template: `
     <div class="page">
-      <vt-back to="/policies/runs" name="Tried on the past" />
+      <vt-back to="/policies/runs">Tried on the past</vt-back>
       <div class="page-head">
         <div class="grow">
           <h1>{{ answer() }}</h1>

@@ -15,21 +15,21 @@ import { Identity } from '../../core/identity';
 import { listQuery, query } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import type { PolicyRun } from '../../core/wire';
+import { Back } from '../../ui/back';
 import { Empty } from '../../ui/empty';
 import { RUN_STATE } from '../../ui/labels';
 import { More } from '../../ui/more';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { Time } from '../../ui/time';
 import { Value } from '../../ui/value';
-import { BackLink } from './back-link';
 import { polling } from './polling';
 
 @Component({
   selector: 'vt-runs-page',
-  imports: [BackLink, Empty, More, Pending, ProblemNote, RouterLink, Time, Value],
+  imports: [Back, Empty, More, Pending, ProblemNote, RouterLink, Time, Value],
   template: `
     <div class="page">
-      <vt-back />
+      <vt-back to="/policies">Policies</vt-back>
       <div class="page-head">
         <div class="grow">
           <h1>{{ answer() }}</h1>
