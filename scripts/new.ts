@@ -1,4 +1,4 @@
-// `npm run new -- route|event|stage …`: writes a declaration at its place, its handler, and a first failing test.
+// `npm run new -- route|event|stage|task …`: writes a declaration at its place, its handler, and a first failing test.
 import { format, resolveConfig } from 'prettier';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -6,11 +6,13 @@ import { projectRoot } from './bundle.mjs';
 import { newEvent } from './new/event';
 import { newRoute } from './new/route';
 import { newStage } from './new/stage';
+import { newTask } from './new/task';
 import type { Change } from './new/change';
 
 const USAGE = `npm run new -- route "METHOD /path" SUBJECT "what it does"
 npm run new -- event NAME SUBJECT client|server "what it is about"
 npm run new -- stage NAME READS [WRITES,…]
+npm run new -- task NAME QUEUE "what it does"   (then npm run generate)
 
 SUBJECT is a folder of backend/protocol/src, e.g. alerts. Streams are named without "stream:".`;
 
@@ -18,6 +20,7 @@ const GENERATORS: Record<string, (args: string[], read: (path: string) => string
   route: newRoute,
   event: newEvent,
   stage: newStage,
+  task: newTask,
 };
 
 const [kind = '', ...args] = process.argv.slice(2);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { argumentOf, insertProperty, returnedHandlers } from './change';
 import { newStage } from './stage';
+import { newTask } from './task';
 
 describe('insertProperty', () => {
   it('adds an entry after the last one of a table', () => {
@@ -28,5 +29,18 @@ describe('insertProperty', () => {
 describe('newStage', () => {
   it('refuses a stage that writes backwards', () => {
     expect(() => newStage(['echo', 'risk', 'telemetry'])).toThrow(/does not come after/);
+  });
+});
+
+describe('newTask', () => {
+  it('writes a declaration that bears the name of its file, and a test', () => {
+    const [task, spec] = newTask(['sweep_floor', 'default', 'Sweeps the floor.']);
+    expect(task?.path).toBe('jobs/src/tasks/sweep_floor.ts');
+    expect(task?.text).toContain("name: 'sweep_floor'");
+    expect(spec?.path).toBe('jobs/src/tasks/sweep_floor.spec.ts');
+  });
+
+  it('refuses a queue that is not there', () => {
+    expect(() => newTask(['sweep_floor', 'fast', 'Sweeps.'])).toThrow(/ml_queue/);
   });
 });
