@@ -27,6 +27,7 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
     load: () => import('./bench/authorize'),
   },
   bus: { usage: '[--runs N] [--events N]', load: () => import('./bench/bus') },
+  jobs: { usage: '[--runs N] [--jobs N]', load: () => import('./bench/jobs') },
 };
 
 const usage = (): string =>
@@ -44,6 +45,7 @@ async function main(): Promise<number> {
         json: { type: 'boolean' },
         runs: { type: 'string' },
         events: { type: 'string' },
+        jobs: { type: 'string' },
         sessions: { type: 'string' },
         seconds: { type: 'string' },
         sockets: { type: 'string' },
