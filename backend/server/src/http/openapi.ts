@@ -58,6 +58,7 @@ const SUBJECTS: Record<string, string> = {
   identity: 'People, their sessions and devices, and API keys.',
   risk: 'The score of a session, its reasons and its course.',
   policy: 'The rules that decide what a session may do, in versions.',
+  jobs: 'Work beside the platform: what runs and ran, schedules, queues.',
   alerts: 'The queue of what a human must look at.',
   applications: 'Applications that hand over sessions, ask for decisions and are told by webhooks.',
   attack: 'What sensors saw of attackers.',

@@ -8,6 +8,8 @@ import * as audit from '@verity/protocol/audit/schemas';
 import * as passkeys from '@verity/protocol/identity/passkeys';
 import { Receipt } from '@verity/protocol/identity/privacy-routes';
 import * as identity from '@verity/protocol/identity/schemas';
+import * as jobsConsole from '@verity/protocol/jobs/console-schemas';
+import * as jobs from '@verity/protocol/jobs/schemas';
 import * as network from '@verity/protocol/network/schemas';
 import * as operations from '@verity/protocol/operations/routes';
 import * as health from '@verity/protocol/policy/health';
@@ -71,6 +73,15 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
   RiskPoint: [risk.RiskPoint, 'The score at one moment.'],
   ModelState: [risk.ModelState, 'Whether the model of a person has learnt enough.'],
   ModelStatus: [risk.ModelStatus, 'How far the model of a person’s behaviour has learnt.'],
+  Job: [jobs.Job, 'A piece of work, from its queue to its end.'],
+  JobState: [jobs.JobState, 'How far a job is; succeeded, failed and cancelled are final.'],
+  JobError: [jobs.JobError, 'Why a job failed, and how to mend it.'],
+  QueueName: [jobs.QueueName, 'A queue of jobs.'],
+  QueueState: [jobsConsole.QueueState, 'What waits in a queue, and who reads it.'],
+  Worker: [jobsConsole.ShownWorker, 'A process that runs jobs.'],
+  RegisteredTask: [jobsConsole.RegisteredTask, 'What can be run, with the schema of its payload.'],
+  Schedule: [jobsConsole.ScheduleState, 'When a task is ticked, and what became of the last tick.'],
+  TaskStatistics: [jobsConsole.TaskStatistics, 'What a task did over a time.'],
   Effect: [policy.Effect, 'What a policy does to a session, from mild to strict.'],
   Condition: [policy.Condition, 'When a rule holds: every condition that is present must.'],
   Rule: [policy.Rule, 'One rule: the first that holds decides; notify rules let the next decide.'],
