@@ -70,10 +70,38 @@ interface Running {
 }
 
 class Lane {
-  readonly waiting: Reserved[] = [];
+  #waiting: Reserved[] = [];
+  #next = 0;
   active = 0;
   subscription: { stop(): Promise<void> } | undefined;
   constructor(readonly queue: QueueName) {}
+
+  get reserved(): number {
+    return this.#waiting.length - this.#next;
+  }
+
+  add(reserved: readonly Reserved[]): void {
+    // Those that were taken go when they are many: to shift each would move all the others.
+    if (this.#next > 1_000) {
+      this.#waiting = this.#waiting.slice(this.#next);
+      this.#next = 0;
+    }
+    for (const one of reserved) this.#waiting.push(one);
+  }
+
+  take(): Reserved | undefined {
+    const taken = this.#waiting[this.#next];
+    if (taken) this.#next++;
+    return taken;
+  }
+
+  /** All that is left, which is then no longer here. */
+  empty(): Reserved[] {
+    const left = this.#waiting.slice(this.#next);
+    this.#waiting = [];
+    this.#next = 0;
+    return left;
+  }
 }
 
 export async function startWorker(ports: WorkerPorts, settings: WorkerSettings): Promise<Worker> {
@@ -137,7 +165,7 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
 
   const pump = (lane: Lane): void => {
     while (!stopping && lane.active < settings.concurrency) {
-      const next = lane.waiting.shift();
+      const next = lane.take();
       if (!next) break;
       lane.active++;
       void begin(next)
@@ -209,7 +237,7 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       return;
     }
     const delivery = new Delivery(message, orders.length);
-    lane.waiting.push(...orders.map((order) => ({ order, queue: lane.queue, delivery })));
+    lane.add(orders.map((order) => ({ order, queue: lane.queue, delivery })));
     pump(lane);
   };
 
@@ -219,7 +247,7 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
   };
   /** Gives back what is in hand and not begun. */
   const putBack = (lane: Lane): void => {
-    for (const { delivery } of lane.waiting.splice(0)) delivery.done(true);
+    for (const { delivery } of lane.empty()) delivery.done(true);
   };
 
   const state = (): WorkerState => ({
@@ -235,7 +263,7 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       task: order.task,
       since: since.toISOString(),
     })),
-    reserved: [...lanes.values()].reduce((sum, lane) => sum + lane.waiting.length, 0),
+    reserved: [...lanes.values()].reduce((sum, lane) => sum + lane.reserved, 0),
     ended,
     rss_bytes: process.memoryUsage.rss(),
   });

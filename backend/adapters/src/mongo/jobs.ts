@@ -10,6 +10,7 @@ import {
   type Job,
   type JobError,
 } from '@verity/protocol/jobs/schemas';
+import { GroupCommit } from '../group-commit';
 import { mapPage, pageOf, type PageRequest } from './paging';
 import { daysAfter } from './retention';
 import { contains } from './search';
@@ -73,19 +74,26 @@ export const jobs = declareCollection(
 
 /** Larger results and payloads are cut away from history. */
 const LARGEST_KEPT = 20_000;
+const BATCHES = { perFlush: 500, flushes: 2, waiting: 100_000 };
 const NEWEST_FIRST = { field: 'ended_at', direction: -1 } as const;
 
 export class MongoJobs implements JobHistory {
   readonly #store: Store<JobDocument>;
   readonly #days: number;
+  /** Jobs that end while a batch is being written share the next one. */
+  readonly #ended: GroupCommit<Job, true>;
 
   constructor(connection: Connection, days: number) {
     this.#store = new Store(connection, jobs);
     this.#days = days;
+    this.#ended = new GroupCommit(async (ended) => {
+      await this.#store.insertMissing(ended.map((job) => this.#toDocument(job)));
+      return ended.map((): true => true);
+    }, BATCHES);
   }
 
   async add(ended: readonly Job[]) {
-    await this.#store.insertMissing(ended.map((job) => this.#toDocument(job)));
+    await Promise.all(ended.map((job) => this.#ended.add(job)));
   }
 
   async byId(id: JobId) {

@@ -5,7 +5,7 @@ import type { JobId } from '@verity/protocol/ids';
 import type { Job, JobOrder, JobState, QueueName } from '@verity/protocol/jobs/schemas';
 import { JobError, Progress } from '@verity/protocol/jobs/schemas';
 import { answer, type RedisConnections } from './connect';
-import { GroupCommit } from './group-commit';
+import { GroupCommit } from '../group-commit';
 import { CANCEL, CLAIM, ENQUEUED, RELEASE, RENEW, SETTLE } from './lua/jobs';
 import { script } from './script';
 

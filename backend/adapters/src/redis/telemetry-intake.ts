@@ -10,7 +10,7 @@ import { envelope } from './bus/envelope';
 import { streamFull } from './bus/publisher';
 import { BUS_DEFAULTS } from './bus/settings';
 import { answer, type RedisConnections } from './connect';
-import { GroupCommit } from './group-commit';
+import { GroupCommit } from '../group-commit';
 import { intakeScript } from './lua/telemetry-intake';
 
 export interface AcceptedBatch {

@@ -1,7 +1,7 @@
 // Publishing: messages of one process share round trips, and each learns the id of its entry.
 import { Fault } from '@verity/protocol/faults';
 import type { StreamName } from '@verity/protocol/streams';
-import { GroupCommit } from '../group-commit';
+import { GroupCommit } from '../../group-commit';
 import { publishScript } from '../lua/publish';
 import type { BusContext } from './settings';
 

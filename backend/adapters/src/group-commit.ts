@@ -25,7 +25,7 @@ export class GroupCommit<Item, Result> {
   add(item: Item): Promise<Result> {
     if (this.waiting.length >= this.limits.waiting) {
       return Promise.reject(
-        new Fault('back-pressure', 'Too many messages of this process wait for Redis.', {
+        new Fault('back-pressure', 'Too many messages of this process wait to be written.', {
           fix: 'Send more slowly.',
           retryAfterSeconds: 1,
         }),
