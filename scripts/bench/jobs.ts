@@ -103,7 +103,8 @@ export const bench: Bench = async (options, say) => {
       durability: {
         ours: 'RabbitMQ quorum queue, publisher confirms; claims and results in Redis, appendfsync always; history in MongoDB, journaled, before the acknowledgement',
         bullmq: 'Redis, appendfsync always; done jobs kept there',
-        celery: 'RabbitMQ durable classic queue, persistent, publisher confirms, late acknowledgement; no results, no history',
+        celery:
+          'RabbitMQ durable classic queue, persistent, publisher confirms, late acknowledgement; no results, no history',
       },
       together: { ours: '500 jobs a call', bullmq: '500 jobs a call', celery: 'one job a call' },
       versions: { ...versions, bullmq: '6.7.0', celery: celeryVersion },
