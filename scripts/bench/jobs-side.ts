@@ -130,12 +130,11 @@ await runSide<SideTask, SideResult>(async (task) => {
       clock: systemClock,
       noticed: console.error,
     });
-    const many = enqueuer.enqueueMany as unknown as (
-      name: string,
-      payloads: unknown[],
-    ) => Promise<unknown>;
+    const { enqueueMany } = enqueuer as unknown as {
+      readonly enqueueMany: (name: string, payloads: unknown[]) => Promise<unknown>;
+    };
     return async () => {
-      const atMs = await enqueueAll((payloads) => many('note', payloads));
+      const atMs = await enqueueAll((payloads) => enqueueMany('note', payloads));
       return { atMs, cpuSeconds: cpuSeconds(), delaysMs };
     };
   }
