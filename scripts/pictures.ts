@@ -41,6 +41,9 @@ async function takeAll(browser: Browser, stage: Stage, all: readonly Scene[]): P
       await take(page, stage, scene);
     } catch (error) {
       console.error(`${scene.name}: ${String(error).split('\n')[0]}`);
+    } finally {
+      // Answers that are still held back belong to a page that nobody looks at any more.
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
     }
   }
 }
@@ -54,13 +57,13 @@ async function take(page: Page, stage: Stage, scene: Scene): Promise<void> {
   for (const look of scene.looks ?? LOOKS) {
     await page.setViewportSize({ width: look.width, height: WIDTHS[look.width] });
     await page.emulateMedia({ colorScheme: look.scheme, reducedMotion: 'reduce' });
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await scene.before?.(page);
     await page.goto(url + path);
     await settled(page);
     await scene.act?.(page, stage);
     const file = join(out, `${scene.name}-${look.scheme}-${look.width}.png`);
     await page.screenshot({ path: file, fullPage: scene.whole ?? !guide });
-    await page.unrouteAll();
   }
   console.log(scene.name);
 }
