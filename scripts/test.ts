@@ -47,9 +47,27 @@ async function contentOfTree(): Promise<string> {
   return text;
 }
 
-const check = (title: string, command: string[]): Step => ({
+/** Side by side: each of them keeps one core busy. What one says is shown when it has ended. */
+const checks = (title: string, commands: Record<string, string[]>): Step => ({
   title,
-  run: async () => ((await run(command)) === 0 ? passed : failed),
+  async run() {
+    const counts = await Promise.all(
+      Object.entries(commands).map(async ([name, command]): Promise<Count> => {
+        let said = '';
+        const started = performance.now();
+        const code = await run(command, (chunk) => (said += chunk));
+        const seconds = ((performance.now() - started) / 1000).toFixed(1);
+        console.log(
+          `${said.trimEnd()}${said ? '\n' : ''}${name}: ${code === 0 ? 'ok' : 'FAILED'}, ${seconds} s`,
+        );
+        return code === 0 ? passed : failed;
+      }),
+    );
+    return {
+      passed: counts.reduce((sum, count) => sum + count.passed, 0),
+      failed: counts.reduce((sum, count) => sum + count.failed, 0),
+    };
+  },
 });
 
 const runner = (title: string, report: string, command: string[], count: typeof countVitest) => ({
@@ -72,14 +90,16 @@ function hasAngularTests(): boolean {
 const vitestReport = (name: string) => ['--reporter=default', '--reporter=json', name];
 const steps: (Step | false)[] = [
   { title: 'programs', run: installPrograms },
-  check('types', [bin('tsc'), '--noEmit', '-p', 'tsconfig.json']),
-  check('eslint', [bin('eslint'), '.', '--max-warnings', '0']),
-  check('prettier', [bin('prettier'), '--check', '--log-level', 'warn', '.']),
-  check('import rules', [
-    bin('depcruise'),
-    ...['--config', '.dependency-cruiser.cjs', 'backend', 'jobs', 'scripts'],
-    ...(existsSync(inProject('frontend/src')) ? ['frontend/src'] : []),
-  ]),
+  checks('types, lint, format, import rules', {
+    types: [bin('tsc'), '--noEmit', '-p', 'tsconfig.json'],
+    eslint: [bin('eslint'), '.', '--max-warnings', '0'],
+    prettier: [bin('prettier'), '--check', '--log-level', 'warn', '.'],
+    'import rules': [
+      bin('depcruise'),
+      ...['--config', '.dependency-cruiser.cjs', 'backend', 'jobs', 'scripts'],
+      ...(existsSync(inProject('frontend/src')) ? ['frontend/src'] : []),
+    ],
+  }),
   existsSync(inProject('scripts/generate.ts')) && {
     title: 'generated files',
     run: checkGenerated,

@@ -4,6 +4,7 @@ import { RUNGS_MS, rungAfter } from '@verity/domain/jobs/retry';
 import type { Job, JobError, JobOrder, QueueName } from '@verity/protocol/jobs/schemas';
 import type { Run, Task } from './define-task';
 import { Cancelled, failureOf, TimedOut, WorkerEnds } from './job-failure';
+import type { Stop } from './stop';
 import type { WorkerPorts } from './worker-ports';
 
 /** A turn that comes within this time is waited for in place. */
@@ -20,8 +21,8 @@ export type Outcome = { kind: 'over'; job: Job } | { kind: 'dropped' } | { kind:
 interface Claimed {
   readonly order: JobOrder;
   readonly queue: QueueName;
-  /** Aborted with the reason: `Cancelled`, `WorkerEnds`. */
-  readonly abort: AbortController;
+  /** Asked for with `Cancelled` or `WorkerEnds`. */
+  readonly stop: Stop;
 }
 
 export async function runJob(ports: WorkerPorts, claimed: Claimed): Promise<Outcome> {
@@ -93,7 +94,7 @@ export async function runJob(ports: WorkerPorts, claimed: Claimed): Promise<Outc
   try {
     return await end('succeeded', await perform(ports, task, data, claimed), null);
   } catch (thrown) {
-    const reason: unknown = claimed.abort.signal.aborted ? claimed.abort.signal.reason : thrown;
+    const reason: unknown = claimed.stop.reason ?? thrown;
     if (reason instanceof WorkerEnds) return { kind: 'back' };
     if (reason instanceof Cancelled) return end('cancelled', null, null);
     const { error: told, again } = failureOf(reason);
@@ -151,10 +152,10 @@ async function perform(
   ports: WorkerPorts,
   task: Task,
   payload: unknown,
-  { order, abort }: Claimed,
+  { order, stop }: Claimed,
 ): Promise<unknown> {
   const late = setTimeout(
-    () => abort.abort(new TimedOut(task.timeoutSeconds)),
+    () => stop.ask(new TimedOut(task.timeoutSeconds)),
     task.timeoutSeconds * 1_000,
   );
   let told = -Infinity;
@@ -163,7 +164,9 @@ async function perform(
     attempt: order.attempt,
     at: new Date(order.scheduled_for ?? order.enqueued_at),
     by: order.by ?? 'system:jobs',
-    signal: abort.signal,
+    get signal() {
+      return stop.signal;
+    },
     progress(done, total, note) {
       const now = performance.now();
       if (now - told < PROGRESS_EVERY_MS) return;
@@ -178,34 +181,24 @@ async function perform(
       task.runs === 'thread'
         ? ports.runInThread(task.name, payload, run)
         : task.handler(payload, run, ports.tools);
-    return await untilStopped(work, abort.signal, () => ports.stuck(order));
+    return await untilStopped(work, stop, () => ports.stuck(order));
   } finally {
     clearTimeout(late);
   }
 }
 
 /** Waits for the work; once it is told to stop, only for the time of grace. */
-async function untilStopped<T>(
-  work: Promise<T>,
-  signal: AbortSignal,
-  stuck: () => void,
-): Promise<T> {
+function untilStopped<T>(work: Promise<T>, stop: Stop, stuck: () => void): Promise<T> {
   let grace: NodeJS.Timeout | undefined;
-  const givenUp = new Promise<never>((_, reject) => {
-    const begin = (): void => {
+  return new Promise<T>((resolve, reject) => {
+    work.then(resolve, reject);
+    stop.onAsked((reason) => {
       grace = setTimeout(() => {
         stuck();
-        reject(signal.reason as Error);
+        reject(reason);
       }, GRACE_MS);
-    };
-    if (signal.aborted) begin();
-    else signal.addEventListener('abort', begin, { once: true });
-  });
-  try {
-    return await Promise.race([work, givenUp]);
-  } finally {
-    clearTimeout(grace);
-  }
+    });
+  }).finally(() => clearTimeout(grace));
 }
 
 export const messageOf = (order: JobOrder): Buffer =>

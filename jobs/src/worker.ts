@@ -6,6 +6,7 @@ import { JobMessage } from '@verity/protocol/jobs/schemas';
 import type { JobId } from '@verity/protocol/ids';
 import { Cancelled, WorkerEnds } from './job-failure';
 import { messageOf, runJob } from './run-job';
+import { Stop } from './stop';
 import type { Delivered, WorkerPorts, WorkerState } from './worker-ports';
 
 export interface WorkerSettings {
@@ -64,7 +65,7 @@ interface Reserved {
 interface Running {
   readonly order: JobOrder;
   readonly since: Date;
-  readonly abort: AbortController;
+  readonly stop: Stop;
   /** The same job, delivered again meanwhile. */
   readonly copies: Delivery[];
 }
@@ -142,14 +143,14 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       await broker.publishLater(queue, messageOf(order), HELD_DELAY_MS);
       return delivery.done();
     }
-    const current: Running = { order, since: clock(), abort: new AbortController(), copies: [] };
+    const current: Running = { order, since: clock(), stop: new Stop(), copies: [] };
     running.set(order.id, current);
     const finish = (back: boolean): void => {
       running.delete(order.id);
       for (const one of [delivery, ...current.copies]) one.done(back);
     };
     try {
-      const outcome = await runJob(ports, { order, queue, abort: current.abort });
+      const outcome = await runJob(ports, { order, queue, stop: current.stop });
       if (outcome.kind === 'back') await states.release([order.id], id);
       else if (outcome.kind === 'over') await record(outcome.job);
       ended++;
@@ -285,8 +286,8 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
   const beat = async (): Promise<void> => {
     await registry.beat(state());
     const { lost, asked } = await states.renew([...running.keys()], id);
-    for (const job of lost) running.get(job)?.abort.abort(new WorkerEnds());
-    for (const job of asked) running.get(job)?.abort.abort(new Cancelled());
+    for (const job of lost) running.get(job)?.stop.ask(new WorkerEnds());
+    for (const job of asked) running.get(job)?.stop.ask(new Cancelled());
     if (!stopping) await applyPauses();
   };
   await registry.beat(state());
@@ -320,7 +321,7 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       for (const lane of lanes.values()) putBack(lane);
       const drained = new Promise<void>((resolve) => (idle = resolve));
       if (running.size > 0) await Promise.race([drained, sleep(drainMs)]);
-      for (const { abort } of running.values()) abort.abort(new WorkerEnds());
+      for (const { stop } of running.values()) stop.ask(new WorkerEnds());
       if (running.size > 0) await Promise.race([drained, sleep(5_000)]);
       over.abort();
       clearInterval(heart);
