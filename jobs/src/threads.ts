@@ -29,10 +29,13 @@ export interface Threads {
   close(): Promise<void>;
 }
 
+const openThread = (): Worker => new Worker(new URL('./task.thread.mjs', import.meta.url));
+
 /** `fault` makes an error of what a thread has said. Threads are started when they are needed, and kept. */
 export function openThreads(
   count: number,
   fault: (said: Extract<FromThread, { kind: 'failed' }>) => Error,
+  open: () => Worker = openThread,
 ): Threads {
   const idle: Worker[] = [];
   const all = new Set<Worker>();
@@ -40,7 +43,7 @@ export function openThreads(
   let busy = 0;
 
   const start = async (): Promise<Worker> => {
-    const thread = new Worker(new URL('./task.thread.mjs', import.meta.url));
+    const thread = open();
     all.add(thread);
     thread.once('exit', () => {
       all.delete(thread);
