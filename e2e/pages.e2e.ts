@@ -21,6 +21,8 @@ const ADMIN_PAGES = [
   '/applications',
   '/api-keys',
   '/audit',
+  '/jobs',
+  '/jobs/schedules',
   '/system',
   '/developer',
   '/appeals',

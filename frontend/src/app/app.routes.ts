@@ -66,6 +66,24 @@ export const routes: Routes = [
           import('./features/petitions/petition-page').then((m) => m.PetitionPage),
       },
       {
+        path: 'jobs',
+        title: 'Jobs',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/jobs/jobs-page').then((m) => m.JobsPage),
+      },
+      {
+        path: 'jobs/schedules',
+        title: 'Schedules',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/jobs/schedules-page').then((m) => m.SchedulesPage),
+      },
+      {
+        path: 'jobs/:id',
+        title: 'Job',
+        canActivate: [hasRole('admin')],
+        loadComponent: () => import('./features/jobs/job-page').then((m) => m.JobPage),
+      },
+      {
         path: 'developer',
         title: 'Developer',
         loadComponent: () =>

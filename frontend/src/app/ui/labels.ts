@@ -3,18 +3,20 @@ import type {
   AlertKind,
   AlertStatus,
   Effect,
-  PolicyOutcome,
+  Job,
+  JobState,
   MutableNotification,
   Notification,
+  PetitionKind,
+  PetitionStatus,
+  PolicyOutcome,
   PolicyRule,
   PolicyRun,
   PolicyWatch,
   ReplayedSession,
-  PetitionKind,
-  PetitionStatus,
   Role,
-  Severity,
   SessionState,
+  Severity,
   Source,
   UserStatus,
 } from '../core/wire';
@@ -80,6 +82,22 @@ export const OUTCOME = {
   terminated: { text: 'Ended', tone: 'bad' },
   eased: { text: 'Eased by itself', tone: '' },
 } as const satisfies Record<PolicyOutcome['outcome'], Label>;
+
+export const JOB_STATE = {
+  active: { text: 'Running', tone: 'accent' },
+  queued: { text: 'Queued', tone: '' },
+  waiting: { text: 'Tried again later', tone: 'warn' },
+  succeeded: { text: 'Done', tone: 'good' },
+  failed: { text: 'Failed', tone: 'bad' },
+  cancelled: { text: 'Cancelled', tone: '' },
+} as const satisfies Record<JobState, Label>;
+
+export const JOB_ORIGIN = {
+  schedule: 'Schedule',
+  console: 'By hand',
+  code: 'The platform',
+  retry: 'Tried again',
+} as const satisfies Record<Job['origin'], string>;
 
 export const RUN_STATE = {
   queued: { text: 'Waiting', tone: '' },

@@ -13,7 +13,7 @@ import { RUN_STATE } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
 import { draftOnDevice, putOnDevice } from './draft';
-import { polling } from './polling';
+import { polling } from '../../core/polling';
 import { SearchResult } from './search-result';
 import { SimulationView } from './simulation-view';
 

@@ -22,7 +22,7 @@ import { More } from '../../ui/more';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { Time } from '../../ui/time';
 import { Value } from '../../ui/value';
-import { polling } from './polling';
+import { polling } from '../../core/polling';
 
 @Component({
   selector: 'vt-runs-page',

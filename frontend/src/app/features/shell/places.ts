@@ -99,6 +99,15 @@ export const PLACES: readonly Place[] = [
     key: 'k',
   },
   {
+    path: '/jobs',
+    title: 'Jobs',
+    about: 'queues, workers, schedules',
+    icon: 'play',
+    group: 'Manage',
+    roles: ADMIN,
+    key: 'j',
+  },
+  {
     path: '/system',
     title: 'System',
     about: 'health, sockets, cache, bus',
