@@ -5,7 +5,7 @@ import {
   type AuthenticationResponseJSON,
   type RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import { cose } from '@simplewebauthn/server/helpers';
+import { cose, decodeCredentialPublicKey } from '@simplewebauthn/server/helpers';
 import { Fault } from '@verity/protocol/faults';
 import type { AssertionAnswer, AttestationAnswer } from '@verity/protocol/identity/passkeys';
 import type {
@@ -13,6 +13,7 @@ import type {
   PasskeyCeremonies,
   PasskeyRecord,
 } from '@verity/domain/identity/passkey-ports';
+import { isDerSignature } from './ecdsa-signature';
 import { modelName } from './passkey-models';
 
 /** How long the browser waits for the person, ms. */
@@ -109,6 +110,8 @@ export function createPasskeyCeremonies(publicUrl: string): PasskeyCeremonies {
 
     checkAssertion: (answer, passkey, challenge) =>
       checked(place(), answer, async ({ id, origin }) => {
+        const publicKey = new Uint8Array(Buffer.from(passkey.publicKey, 'base64url'));
+        if (!isSignedCanonically(answer, publicKey)) return null;
         const { verified, authenticationInfo } = await verifyAuthenticationResponse({
           response: answer as AuthenticationResponseJSON,
           expectedChallenge: challenge,
@@ -117,7 +120,7 @@ export function createPasskeyCeremonies(publicUrl: string): PasskeyCeremonies {
           requireUserVerification: true,
           credential: {
             id: passkey.credentialId,
-            publicKey: new Uint8Array(Buffer.from(passkey.publicKey, 'base64url')),
+            publicKey,
             transports: passkey.transports,
             // The library would judge the counter before the signature: anybody could then cry "copied".
             counter: 0,
@@ -128,6 +131,13 @@ export function createPasskeyCeremonies(publicUrl: string): PasskeyCeremonies {
         return { counter: newCounter, synced: credentialBackedUp };
       }),
   };
+}
+
+/** The library reads encodings of a signature that are not DER. */
+function isSignedCanonically(answer: AssertionAnswer, publicKey: Uint8Array<ArrayBuffer>): boolean {
+  const key = decodeCredentialPublicKey(publicKey);
+  if (key.get(cose.COSEKEYS.kty) !== cose.COSEKTY.EC2) return true;
+  return isDerSignature(Buffer.from(answer.response.signature, 'base64url'));
 }
 
 const encode = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
