@@ -19,12 +19,15 @@ import { fieldsOf, payloadOf } from './payload-fields';
         <vt-problem [problem]="problem" />
       }
       @for (field of fields; track field.name) {
-        <label class="field">
-          <span>{{ field.title }}{{ field.required ? '' : ' (optional)' }}</span>
+        <div class="field">
+          <label [for]="'payload-' + field.name"
+            >{{ field.title }}{{ field.required ? '' : ' (optional)' }}</label
+          >
           @switch (field.kind) {
             @case ('choice') {
               <select
                 class="input"
+                [id]="'payload-' + field.name"
                 [vtValue]="texts()[field.name] ?? ''"
                 (vtValueChange)="type(field.name, $event)"
               >
@@ -37,6 +40,7 @@ import { fieldsOf, payloadOf } from './payload-fields';
             @case ('yes-no') {
               <select
                 class="input"
+                [id]="'payload-' + field.name"
                 [vtValue]="texts()[field.name] ?? ''"
                 (vtValueChange)="type(field.name, $event)"
               >
@@ -48,6 +52,7 @@ import { fieldsOf, payloadOf } from './payload-fields';
             @case ('json') {
               <textarea
                 class="input mono"
+                [id]="'payload-' + field.name"
                 rows="4"
                 spellcheck="false"
                 [vtValue]="texts()[field.name] ?? ''"
@@ -57,6 +62,7 @@ import { fieldsOf, payloadOf } from './payload-fields';
             @default {
               <input
                 class="input"
+                [id]="'payload-' + field.name"
                 autocomplete="off"
                 [type]="field.kind === 'number' ? 'number' : 'text'"
                 [required]="field.required"
@@ -68,7 +74,7 @@ import { fieldsOf, payloadOf } from './payload-fields';
           @if (field.hint) {
             <span class="hint">{{ field.hint }}</span>
           }
-        </label>
+        </div>
       } @empty {
         <p>It needs nothing more.</p>
       }
