@@ -84,6 +84,12 @@ import { fieldsOf, payloadOf } from './payload-fields';
       </footer>
     </form>
   `,
+  styles: `
+    .field > label {
+      font-size: var(--text-s);
+      font-weight: 550;
+    }
+  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class RunDialog {
