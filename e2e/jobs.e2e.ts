@@ -21,7 +21,7 @@ test('a task is run by hand, and its job is looked at', async ({ page }) => {
   await dialog.getByRole('button', { name: 'Run now' }).click();
   await expect(dialog).toBeHidden();
 
-  await page.getByLabel('Task').selectOption('cleanup_old_models');
+  await page.getByLabel('Task', { exact: true }).selectOption('cleanup_old_models');
   await page
     .getByRole('region', { name: 'Jobs' })
     .getByRole('link', { name: 'cleanup_old_models' })
@@ -45,7 +45,7 @@ test('a queue is paused: its job waits, can be cancelled, and the rest runs when
   await page.waitForTimeout(3_000);
   await page.getByRole('button', { name: 'Run cleanup_old_models now' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
-  await page.getByLabel('State').selectOption('queued');
+  await page.getByLabel('State', { exact: true }).selectOption('queued');
   await page
     .getByRole('region', { name: 'Jobs' })
     .getByRole('link', { name: 'cleanup_old_models' })
