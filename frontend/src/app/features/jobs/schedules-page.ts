@@ -19,7 +19,7 @@ const OUTCOME = {
   overlap: 'passed over: the one before still ran',
 } as const satisfies Record<NonNullable<Schedule['last_outcome']>, string>;
 /** Ticked more often than this, a task would fill the list alone. */
-const OFTEN_MS = 600_000;
+const OFTEN_MS = 3_600_000;
 
 @Component({
   selector: 'vt-schedules-page',
@@ -148,7 +148,7 @@ const OFTEN_MS = 600_000;
           <vt-pending [query]="calendar" [rows]="4" />
           @if (calendar.value()) {
             @if (ticks().length) {
-              <ul class="body ticks">
+              <ul class="body ticks" tabindex="0" aria-labelledby="calendar-title">
                 @for (tick of ticks(); track tick.at + tick.task) {
                   <li>
                     <time [attr.datetime]="tick.at">{{ tick.words }}</time>
@@ -156,7 +156,7 @@ const OFTEN_MS = 600_000;
                   </li>
                 }
               </ul>
-              <p class="body small soft">Without what is ticked every ten minutes or more often.</p>
+              <p class="body small soft">Without what is ticked every hour or more often.</p>
             } @else {
               <vt-empty icon="check" title="Nothing is due">Every schedule is off.</vt-empty>
             }
