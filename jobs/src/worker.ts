@@ -156,9 +156,10 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       ended++;
       finish(outcome.kind === 'back');
     } catch (error) {
-      // A store or the broker is away: another worker, or this one later, begins anew. A claim that cannot be given
-      // back ends with its lease.
-      await states.release([order.id], id).catch(() => undefined);
+      // A store or the broker is away: another worker, or this one later, begins anew.
+      await states.release([order.id], id).catch((err: unknown) => {
+        log.warn({ err, job: order.id }, 'a claim was not given back; it ends with its lease');
+      });
       finish(true);
       throw error;
     }

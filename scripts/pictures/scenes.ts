@@ -122,7 +122,8 @@ const empty: readonly Scene[] = LISTS.map(([name, as, path]) => ({
         return route.continue();
       }
       const response = await route.fetch();
-      const body: unknown = await response.json().catch(() => undefined);
+      const isJson = response.headers()['content-type']?.includes('json');
+      const body: unknown = isJson ? await response.json() : undefined;
       if (!body || typeof body !== 'object' || !('items' in body))
         return route.fulfill({ response });
       return route.fulfill({ response, json: { ...body, items: [], next_cursor: null, total: 0 } });

@@ -176,8 +176,11 @@ export async function connectBroker(settings: BrokerSettings) {
         async stop() {
           subscribers.delete(subscriber);
           const { channel, tag } = subscriber;
-          // A connection that is gone delivers nothing more.
-          if (channel && tag) await channel.cancel(tag).catch(() => undefined);
+          if (!channel || !tag) return;
+          await channel.cancel(tag).catch((err: unknown) => {
+            // A connection that is gone delivers nothing more.
+            log.info({ err, queue }, 'a consumer ended with its connection');
+          });
         },
       };
     },
