@@ -28,6 +28,10 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
   },
   bus: { usage: '[--runs N] [--events N]', load: () => import('./bench/bus') },
   jobs: { usage: '[--runs N] [--jobs N]', load: () => import('./bench/jobs') },
+  'jobs-chaos': {
+    usage: '[--jobs N] [--kills N] [--seed N]',
+    load: () => import('./bench/jobs-chaos'),
+  },
 };
 
 const usage = (): string =>
@@ -46,6 +50,8 @@ async function main(): Promise<number> {
         runs: { type: 'string' },
         events: { type: 'string' },
         jobs: { type: 'string' },
+        kills: { type: 'string' },
+        seed: { type: 'string' },
         sessions: { type: 'string' },
         seconds: { type: 'string' },
         sockets: { type: 'string' },

@@ -21,6 +21,8 @@ export interface ChildSpec {
   readonly readyDeadlineMs?: number;
   /** After this long SIGTERM is followed by SIGKILL. */
   readonly stopDeadlineMs?: number;
+  /** A child that keeps dying comes back after this long at most; ten seconds when left out. */
+  readonly longestDelayMs?: number;
 }
 
 export interface SupervisorEvents {
@@ -160,7 +162,8 @@ export class SupervisedChild {
 
   async #comeBack(reason: string): Promise<void> {
     if (performance.now() - this.#startedAt > STABLE_MS) this.#failures = 0;
-    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** this.#failures++, LONGEST_DELAY_MS);
+    const longestMs = this.spec.longestDelayMs ?? LONGEST_DELAY_MS;
+    const delayMs = Math.min(FIRST_DELAY_MS * 2 ** this.#failures++, longestMs);
     this.events.restarting?.(this.name, reason, delayMs);
     await pause(delayMs, this.#wake.signal);
     if (this.#stopping) return;

@@ -2,11 +2,16 @@
 import { createClockwork } from '@verity/adapters/agenda/clockwork';
 import { sha256, type Ground } from '@verity/server/roles/ground';
 import type { Jobs } from '@verity/server/roles/jobs';
+import type { Task } from '../define-task';
 import { startScheduler } from '../scheduler';
 import { TASKS } from '../tasks/index';
 
-export async function startSchedulerRole(ground: Ground, jobs: Jobs): Promise<void> {
+export async function startSchedulerRole(
+  ground: Ground,
+  jobs: Pick<Jobs, 'enqueuer' | 'states'>,
+  tasks: readonly Task[] = TASKS,
+): Promise<void> {
   const clockwork = await createClockwork({ ...ground, timeZone: ground.config.JOB_TIME_ZONE });
-  const scheduler = await startScheduler({ ...ground, ...jobs, tasks: TASKS, clockwork, sha256 });
+  const scheduler = await startScheduler({ ...ground, ...jobs, tasks, clockwork, sha256 });
   ground.shutdown.on('intake', 'scheduler', () => scheduler.stop());
 }

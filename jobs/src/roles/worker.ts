@@ -7,12 +7,17 @@ import type { Jobs } from '@verity/server/roles/jobs';
 import { TASKS } from '../tasks/index';
 import { openThreads } from '../threads';
 import { startWorker } from '../worker';
+import type { Task } from '../define-task';
 import { openTools } from './tools';
 
 /** Of the twenty seconds that a process has to end. */
 const DRAIN_MS = 10_000;
 
-export async function startWorkerRole(ground: Ground, jobs: Jobs): Promise<void> {
+export async function startWorkerRole(
+  ground: Ground,
+  jobs: Jobs,
+  tasks: readonly Task[] = TASKS,
+): Promise<void> {
   const { config, log, shutdown } = ground;
   const threads = openThreads(
     config.JOB_THREADS || Math.max(1, availableParallelism() - 1),
@@ -27,7 +32,7 @@ export async function startWorkerRole(ground: Ground, jobs: Jobs): Promise<void>
       ...ground,
       ...jobs,
       id: ground.producerId,
-      tasks: TASKS,
+      tasks,
       tools: openTools(ground, jobs),
       history: ground.stores.jobs,
       turn: (task, rate) => jobs.registry.turn(task, rate),

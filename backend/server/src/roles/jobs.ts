@@ -5,7 +5,7 @@ import { createJobStates } from '@verity/adapters/redis/job-states';
 import { createJobWorkers } from '@verity/adapters/redis/job-workers';
 import { createLeases } from '@verity/adapters/redis/leases';
 import { chance } from '@verity/adapters/webhooks/hmac';
-import { createEnqueuer } from '@verity/jobs/enqueue';
+import { createEnqueuer, type TaskCard } from '@verity/jobs/enqueue';
 import { TASK_CARDS } from '@verity/jobs/generated/cards';
 import type { Ground } from './ground';
 
@@ -15,7 +15,7 @@ const FLUSH_MS = 15_000;
 export type Jobs = Awaited<ReturnType<typeof openJobs>>;
 
 /** Does not wait for the broker: what is enqueued before it answers waits in the outbox. */
-export async function openJobs(ground: Ground) {
+export async function openJobs(ground: Ground, cards: readonly TaskCard[] = TASK_CARDS) {
   const { config, redis, log, clock, newId, shutdown } = ground;
   const broker = await connectBroker({
     url: config.RABBITMQ_URL,
@@ -28,7 +28,7 @@ export async function openJobs(ground: Ground) {
   const states = createJobStates(redis, clock);
   const outbox = createJobOutbox({ ...redis, leases: createLeases(redis, newId) });
   const enqueuer = createEnqueuer({
-    cards: TASK_CARDS,
+    cards,
     broker,
     outbox,
     states,
