@@ -27,7 +27,7 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
     load: () => import('./bench/authorize'),
   },
   bus: { usage: '[--runs N] [--events N]', load: () => import('./bench/bus') },
-  jobs: { usage: '[--runs N] [--jobs N]', load: () => import('./bench/jobs') },
+  jobs: { usage: '[--runs N] [--jobs N] [--peers none]', load: () => import('./bench/jobs') },
   'jobs-chaos': {
     usage: '[--jobs N] [--kills N] [--seed N]',
     load: () => import('./bench/jobs-chaos'),
@@ -51,6 +51,7 @@ async function main(): Promise<number> {
         events: { type: 'string' },
         jobs: { type: 'string' },
         kills: { type: 'string' },
+        peers: { type: 'string' },
         seed: { type: 'string' },
         sessions: { type: 'string' },
         seconds: { type: 'string' },

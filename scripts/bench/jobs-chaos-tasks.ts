@@ -32,6 +32,11 @@ export interface Books {
   note(what: 'began' | 'ended', run: Pick<Run, 'id' | 'attempt'>): void;
 }
 
+/** For who only wants the declarations. */
+export const NO_BOOKS: Books = { pay: () => Promise.resolve(), note: () => undefined };
+
+export const ACCOUNTS = 2_000;
+export const accountNamed = (index: number): string => `account ${index}`;
 /** Where the ticks of a schedule are paid to. */
 export const accountOfTicks = (task: string): string => `ticks of ${task}`;
 export const taskOf = (queue: QueueName): string => `pay_by_${queue}`;

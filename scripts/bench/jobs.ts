@@ -9,7 +9,15 @@ import { rabbitmq } from '../stack/rabbitmq';
 import { redis } from '../stack/redis';
 import { runCelery } from './jobs-celery';
 import type { SideResult, SideTask } from './jobs-side';
-import { countOption, median, percentile, range, startSide, type Bench } from './measure';
+import {
+  countOption,
+  groupCpuSeconds,
+  median,
+  percentile,
+  range,
+  startSide,
+  type Bench,
+} from './measure';
 
 const SIDE = 'scripts/bench/jobs-side.ts';
 /** Of the slower ones as many as last about as long. */
@@ -38,16 +46,24 @@ export const bench: Bench = async (options, say) => {
 
     const run = async (way: SideTask['way'], count: number, pauseMs?: number) => {
       const task = { way, urls, jobs: count, pauseMs, prefix: `${randomUUID().slice(0, 8)}.` };
+      const before = stack.parts.map(({ child }) => groupCpuSeconds(child?.pid));
       const worker = await startSide<SideResult>(SIDE, { ...task, role: 'work' });
       const enqueuer = await startSide<SideResult>(SIDE, { ...task, role: 'enqueue' });
       const worked = worker.go();
       const [sent, done] = await Promise.all([enqueuer.go(), worked]);
+      const aJob = (seconds: number): number => Math.round((seconds / count) * 1e7) / 10;
       return {
         perSecond: Math.round((count / (done.atMs - sent.atMs)) * 1_000),
         cpu: {
-          enqueue: Math.round((sent.cpuSeconds / count) * 1e7) / 10,
-          work: Math.round((done.cpuSeconds / count) * 1e7) / 10,
-        },
+          enqueue: aJob(sent.cpuSeconds),
+          work: aJob(done.cpuSeconds),
+          ...Object.fromEntries(
+            stack.parts.map(({ name, child }, index) => [
+              name,
+              aJob(groupCpuSeconds(child?.pid) - (before[index] ?? NaN)),
+            ]),
+          ),
+        } as Record<string, number>,
         delaysMs: done.delaysMs,
       };
     };
@@ -57,11 +73,11 @@ export const bench: Bench = async (options, say) => {
     const celery: number[] = [];
     let celeryVersion = '';
     for (let index = 0; index < runs; index++) {
-      const steps = [
-        async () => {
-          ours.push(await run('ours', jobs));
-          say(`run ${index + 1}: ours ${ours.at(-1)?.perSecond} jobs/s`);
-        },
+      const mine = async (): Promise<void> => {
+        ours.push(await run('ours', jobs));
+        say(`run ${index + 1}: ours ${JSON.stringify({ ...ours.at(-1), delaysMs: undefined })}`);
+      };
+      const peers = [
         async () => {
           bullmq.push((await run('bullmq', Math.ceil(jobs * BULLMQ_SHARE))).perSecond);
           say(`run ${index + 1}: BullMQ ${bullmq.at(-1)} jobs/s`);
@@ -73,10 +89,12 @@ export const bench: Bench = async (options, say) => {
           say(`run ${index + 1}: Celery ${celery.at(-1)} jobs/s`);
         },
       ];
+      const steps = options.peers === 'none' ? [mine] : [mine, ...peers];
       for (const step of index % 2 ? steps.reverse() : steps) await step();
     }
     const idle = (await run('ours', IDLE_JOBS, IDLE_PAUSE_MS)).delaysMs;
-    const idleOfBullmq = (await run('bullmq', IDLE_JOBS, IDLE_PAUSE_MS)).delaysMs;
+    const idleOfBullmq =
+      options.peers === 'none' ? [] : (await run('bullmq', IDLE_JOBS, IDLE_PAUSE_MS)).delaysMs;
     const round = (ms: number): number => Math.round(ms * 100) / 100;
     const jobsPerSecond = median(ours.map(({ perSecond }) => perSecond));
     const bullmqPerSecond = median(bullmq);
@@ -96,10 +114,12 @@ export const bench: Bench = async (options, say) => {
       idleP99: round(percentile(idle, 0.99)),
       bullmqIdleP50: round(percentile(idleOfBullmq, 0.5)),
       bullmqIdleP99: round(percentile(idleOfBullmq, 0.99)),
-      cpuMicroseconds: {
-        enqueue: median(ours.map(({ cpu }) => cpu.enqueue)),
-        work: median(ours.map(({ cpu }) => cpu.work)),
-      },
+      cpuMicroseconds: Object.fromEntries(
+        Object.keys(ours[0]?.cpu ?? {}).map((part) => [
+          part,
+          median(ours.map(({ cpu }) => cpu[part] ?? NaN)),
+        ]),
+      ),
       durability: {
         ours: 'RabbitMQ quorum queue, publisher confirms; claims and results in Redis, appendfsync always; history in MongoDB, journaled, before the acknowledgement',
         bullmq: 'Redis, appendfsync always; done jobs kept there',

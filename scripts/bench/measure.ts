@@ -1,7 +1,7 @@
 // What every bench needs: medians and ranges, sides in processes of their own, a private Redis.
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Redis } from 'ioredis';
@@ -62,6 +62,26 @@ export const nowMs = (): number => performance.timeOrigin + performance.now();
 export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
+}
+
+/** Seconds of CPU that a process group has used since its start, by the kernel's ticks of 10 ms; NaN where there is no /proc. */
+export function groupCpuSeconds(group: number | undefined): number {
+  if (group === undefined || !existsSync('/proc/self/stat')) return NaN;
+  let ticks = 0;
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    // The name of the program, in brackets, may hold anything; fields are counted after it (proc(5)).
+    const fields = readStat(name)?.split(') ').at(-1)?.split(' ') ?? [];
+    if (Number(fields[2]) === group) ticks += Number(fields[11]) + Number(fields[12]);
+  }
+  return ticks / 100;
+}
+
+function readStat(pid: string): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return null; // It has ended meanwhile.
+  }
 }
 
 export interface PrivateRedis {

@@ -10,8 +10,9 @@ import {
 } from 'amqplib';
 import { JITTER, RUNGS_MS, rungFor } from '@verity/domain/jobs/retry';
 import { Fault } from '@verity/protocol/faults';
-import { PRIORITIES, QueueName, type Priority } from '@verity/protocol/jobs/schemas';
+import { PRIORITIES, type Priority, type QueueName } from '@verity/protocol/jobs/schemas';
 import type { Log } from '../log';
+import { alreadyClosed, toMessage, type Message } from './message';
 import { declareTopology, namesWith, removeTopology } from './topology';
 
 export interface BrokerSettings {
@@ -28,17 +29,6 @@ export interface BrokerSettings {
   chance(): number;
 }
 
-export interface Message {
-  readonly body: Buffer;
-  readonly redelivered: boolean;
-  /** The queue that a dead letter was in, by the broker's word. */
-  readonly diedIn: QueueName | null;
-  /** Removes it from its queue. Nothing happens when its connection is gone: it is delivered again then. */
-  ack(): void;
-  /** Gives it back to its queue. */
-  requeue(): void;
-}
-
 export interface Subscription {
   /** No more messages come; those in hand stay in hand. */
   stop(): Promise<void>;
@@ -49,12 +39,16 @@ const WINDOW = 20_000;
 const HEARTBEAT_SECONDS = 10;
 const LONGEST_RECONNECT_MS = 2_000;
 
+/** A channel that the broker has closed, over a connection that lives, is opened again after this long. */
+const REOPEN_MS = 1_000;
+
 interface Subscriber {
   queue: string;
   prefetch: number;
   take(message: Message): void;
-  tag?: string;
-  channel?: Channel;
+  opening?: boolean;
+  tag?: string | undefined;
+  channel?: Channel | undefined;
 }
 
 export type Broker = Awaited<ReturnType<typeof connectBroker>>;
@@ -67,37 +61,79 @@ export async function connectBroker(settings: BrokerSettings) {
   const subscribers = new Set<Subscriber>();
   const listeners = new Set<() => void>();
   let publisher: ConfirmChannel | undefined;
+  let connected = false;
   let inFlight = 0;
   let closing = false;
 
+  /** What goes wrong with a channel is the channel's: without a listener it would end the process. */
+  const listening = <C extends Channel>(channel: C): C =>
+    channel.on('error', (err: Error) => log.warn({ err }, 'RabbitMQ has closed a channel'));
+  /** With the connection all comes back by `setup`; this is for a channel that has gone by itself. */
+  const openAgain = (open: () => Promise<void>): void => {
+    setTimeout(() => {
+      if (!connected || closing) return;
+      open().catch((err: unknown) => {
+        log.warn({ err }, 'a channel could not be opened again; it is tried again');
+        openAgain(open);
+      });
+    }, REOPEN_MS).unref();
+  };
+
   const subscribe = async (model: Pick<ChannelModel, 'createChannel'>, to: Subscriber) => {
-    const channel = await model.createChannel();
-    channel.on('error', (err: Error) => log.warn({ err }, 'a channel of the broker failed'));
-    await channel.prefetch(to.prefetch);
-    const take = (message: ConsumeMessage | null): void => {
-      // Null: the broker has cancelled the consumer, because its queue was removed; the channel is no use any more.
-      if (message === null) return void channel.close();
-      to.take(toMessage(channel, message, prefix));
-    };
-    const { consumerTag } = await channel.consume(to.queue, take);
-    Object.assign(to, { tag: consumerTag, channel });
-    // Stopped while it was being made.
-    if (!subscribers.has(to)) await channel.cancel(consumerTag);
+    if (to.opening || to.channel) return;
+    to.opening = true;
+    try {
+      const channel = listening(await model.createChannel());
+      channel.on('close', () => {
+        if (to.channel !== channel) return;
+        to.channel = undefined;
+        if (subscribers.has(to)) openAgain(() => subscribe(recovering, to));
+      });
+      await channel.prefetch(to.prefetch);
+      const take = (message: ConsumeMessage | null): void => {
+        // Null: the broker has cancelled the consumer, because its queue has moved or is gone.
+        if (message === null) return void channel.close().catch(alreadyClosed);
+        to.take(toMessage(channel, message, prefix));
+      };
+      const { consumerTag } = await channel.consume(to.queue, take);
+      to.tag = consumerTag;
+      to.channel = channel;
+      // Stopped while it was being made.
+      if (!subscribers.has(to)) await channel.cancel(consumerTag);
+    } finally {
+      to.opening = false;
+    }
+  };
+
+  const openPublisher = async (
+    model: Pick<ChannelModel, 'createConfirmChannel'>,
+  ): Promise<void> => {
+    const channel = listening(await model.createConfirmChannel());
+    channel.on('close', () => {
+      if (publisher !== channel) return;
+      publisher = undefined;
+      openAgain(async () => {
+        if (publisher) return;
+        await openPublisher(recovering);
+        tellUp();
+      });
+    });
+    publisher = channel;
+  };
+  const tellUp = (): void => {
+    for (const listener of listeners) listener();
   };
 
   const setup = async (model: ChannelModel): Promise<void> => {
-    const declaring = await model.createChannel();
+    // amqplib listens only once this is through: a broker that dies meanwhile must not end the process.
+    model.on('error', (err: Error) => log.warn({ err }, 'the connection to RabbitMQ failed'));
+    const declaring = listening(await model.createChannel());
     await declareTopology(declaring, names, rungsMs);
     await declaring.close();
-    const channel = await model.createConfirmChannel();
-    channel.on('error', (err: Error) => log.warn({ err }, 'the channel of publishers failed'));
-    channel.on('close', () => {
-      if (publisher === channel) publisher = undefined;
-    });
-    // Who takes a message may want to publish another.
-    publisher = channel;
+    // Before the subscribers: who takes a message may want to publish another.
+    await openPublisher(model);
     for (const subscriber of [...subscribers]) await subscribe(model, subscriber);
-    for (const listener of listeners) listener();
+    tellUp();
   };
 
   const url = new URL(settings.url);
@@ -113,12 +149,17 @@ export async function connectBroker(settings: BrokerSettings) {
       maxDelay: LONGEST_RECONNECT_MS,
     },
   });
-  recovering.on('error', (err: Error) => log.warn({ err }, 'the connection to RabbitMQ failed'));
+  // Said by the listener of `setup`.
+  recovering.on('error', () => undefined);
   recovering.on('disconnect', () => {
+    connected = false;
     publisher = undefined;
     if (!closing) log.warn({}, 'RabbitMQ is away; reconnecting');
   });
-  recovering.on('connect', () => log.info({}, 'RabbitMQ is there'));
+  recovering.on('connect', () => {
+    connected = true;
+    log.info({}, 'RabbitMQ is there');
+  });
 
   const send = (exchange: string, key: string, body: Buffer, options: Options.Publish) =>
     new Promise<void>((resolve, reject) => {
@@ -171,7 +212,15 @@ export async function connectBroker(settings: BrokerSettings) {
       const name = queue === 'dead_letters' ? names.deadLetters : names.queue(queue);
       const subscriber: Subscriber = { queue: name, prefetch, take };
       subscribers.add(subscriber);
-      if (publisher) await subscribe(recovering, subscriber);
+      try {
+        if (publisher) await subscribe(recovering, subscriber);
+      } catch (error) {
+        // Gone with the connection: it comes back with it.
+        if (connected) {
+          subscribers.delete(subscriber);
+          throw brokerAway(error);
+        }
+      }
       return {
         async stop() {
           subscribers.delete(subscriber);
@@ -190,7 +239,7 @@ export async function connectBroker(settings: BrokerSettings) {
     ): Promise<{ messages: number; consumers: number }> {
       const name = queue === 'dead_letters' ? names.deadLetters : names.queue(queue);
       try {
-        const channel = await recovering.createChannel();
+        const channel = listening(await recovering.createChannel());
         const { messageCount, consumerCount } = await channel.checkQueue(name);
         await channel.close();
         return { messages: messageCount, consumers: consumerCount };
@@ -213,7 +262,7 @@ export async function connectBroker(settings: BrokerSettings) {
       listeners.add(listener);
     },
     async removeEverything(): Promise<void> {
-      const channel = await recovering.createChannel();
+      const channel = listening(await recovering.createChannel());
       await removeTopology(channel, names, rungsMs);
       await channel.close();
     },
@@ -221,26 +270,6 @@ export async function connectBroker(settings: BrokerSettings) {
       closing = true;
       await recovering.close();
     },
-  };
-}
-
-function toMessage(channel: Channel, message: ConsumeMessage, prefix: string): Message {
-  const died: unknown = message.properties.headers?.['x-first-death-queue'];
-  const diedIn = QueueName.safeParse(typeof died === 'string' ? died.slice(prefix.length) : null);
-  /** A channel that is closed cannot acknowledge; its messages are delivered again. */
-  const safely = (act: () => void): void => {
-    try {
-      act();
-    } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'IllegalOperationError') throw error;
-    }
-  };
-  return {
-    body: message.content,
-    redelivered: message.fields.redelivered,
-    diedIn: diedIn.success ? diedIn.data : null,
-    ack: () => safely(() => channel.ack(message)),
-    requeue: () => safely(() => channel.nack(message, false, true)),
   };
 }
 
