@@ -12,6 +12,7 @@ import { JobId as JobIdSchema } from '@verity/protocol/ids';
 import { QueueName, type Job } from '@verity/protocol/jobs/schemas';
 import { openGround } from '@verity/server/roles/ground';
 import { openDesk } from '@verity/server/roles/http/jobs';
+import { openJobs } from '@verity/server/roles/jobs';
 import { projectRoot } from './bundle.mjs';
 import { runningUrls } from './stack/bring-up';
 
@@ -205,7 +206,8 @@ try {
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: '',
   });
   const ground = await openGround(config, log, shutdown);
-  const { jobs: opened, desk } = await openDesk(ground);
+  const opened = await openJobs(ground);
+  const { desk } = await openDesk(ground, opened);
   await opened.broker.ready(5_000).catch((error: unknown) => {
     if (!(error instanceof Fault)) throw error;
     console.error('RabbitMQ does not answer: what is enqueued waits in the outbox.');

@@ -1,7 +1,10 @@
 // What tasks may ask of the world: ports, given by whoever wires a worker.
 import type { Journal } from '@verity/domain/audit/ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
-import type { SessionId } from '@verity/protocol/ids';
+import type { BehaviourWindows } from '@verity/domain/risk/ports';
+import type { TrainingPorts } from '@verity/domain/risk/train-model';
+import type { DuePorts } from '@verity/domain/risk/train-person';
+import type { SessionId, UserId } from '@verity/protocol/ids';
 import type { RiskScore } from '@verity/protocol/risk/schemas';
 import type { Enqueuer } from './enqueue';
 
@@ -10,9 +13,11 @@ export interface Tools {
   readonly newId: NewId;
   readonly journal: Journal;
   readonly enqueue: Enqueuer['enqueue'];
+  readonly enqueueMany: Enqueuer['enqueueMany'];
   readonly monitoring: Monitoring;
   readonly retention: Retention;
   readonly report: SystemReport;
+  readonly training: ModelTraining;
 }
 
 export interface Monitoring {
@@ -40,6 +45,16 @@ export interface Retention {
   supersededModels(keep: number): Promise<number>;
   /** Entries of other versions, and such as would never go by themselves. */
   cache(signal: AbortSignal): Promise<{ looked: number; removed: number }>;
+}
+
+/** Of models of behaviour: heavy on the processor, so only tasks that run in threads train. */
+export interface ModelTraining extends TrainingPorts, DuePorts {
+  readonly windows: TrainingPorts['windows'] & Pick<BehaviourWindows, 'people'>;
+  readonly models: TrainingPorts['models'] & DuePorts['models'];
+  /** Throws `not-found` when there is no such person. */
+  demandPerson(user: UserId): Promise<void>;
+  /** Ends temporary baselines whose time is over, of one person or of all. How many. */
+  endBaselines(user: UserId | undefined, signal: AbortSignal): Promise<number>;
 }
 
 export interface SystemReport {

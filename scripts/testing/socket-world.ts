@@ -22,10 +22,12 @@ import { notices } from '@verity/domain/identity/notices';
 import { sessionLife, type SessionLife } from '@verity/domain/identity/session-life';
 import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
+import { trainModel } from '@verity/domain/risk/train-model';
 import type { Ack } from '@verity/protocol/event';
-import type { AuditRecordId, SessionId } from '@verity/protocol/ids';
+import type { AuditRecordId, SessionId, UserId } from '@verity/protocol/ids';
 import type { BehavioralDataInput } from '@verity/protocol/telemetry/schemas';
 import { accessVerifier, collectorVerifier } from '../../backend/server/src/http/access-token';
+import { dropCachedModels } from '../../backend/server/src/pipeline/models';
 import { startPipeline } from '../../backend/server/src/pipeline/pipeline';
 import { sweepSessions } from '../../backend/server/src/pipeline/sweep';
 import { learningOver } from '../../backend/server/src/roles/learning';
@@ -183,6 +185,13 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     const own = openBus();
     const herald = heraldOfEmitter(redis.commands, { bus: own, prefix, lost: () => undefined });
     const cache = createCache({ redis, newId });
+    const training = {
+      windows: stores.behaviourWindows,
+      models: stores.behaviourModels,
+      terms: stores.terms,
+      dropCached: (user: UserId) => dropCachedModels(cache, user),
+      clock,
+    };
     const pipeline = await startPipeline({
       bus: own,
       state: createStageState(redis),
@@ -206,6 +215,8 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
       windows: stores.behaviourWindows,
       models: stores.behaviourModels,
       terms: stores.terms,
+      // What the job does, in this process.
+      train: async (trainee) => void (await trainModel(training, trainee, 'due')),
       learning: learningOver({ stores, cache, redis, clock }),
       baselineRanOut: async () => undefined,
       alerts: stores.alerts,

@@ -6,6 +6,7 @@ import { Fault } from '@verity/protocol/faults';
 import { openGround } from './roles/ground';
 import { openHealthPort } from './roles/health-port';
 import { startHttpRole } from './roles/http';
+import { openJobs } from './roles/jobs';
 import { startPipelineRole } from './roles/pipeline';
 
 async function main(): Promise<void> {
@@ -15,8 +16,9 @@ async function main(): Promise<void> {
   endOnSignals(shutdown);
   try {
     const ground = await openGround(config, log, shutdown);
-    const herald = config.ROLES.includes('http') ? await startHttpRole(ground) : undefined;
-    if (config.ROLES.includes('pipeline')) await startPipelineRole(ground, herald);
+    const jobs = await openJobs(ground);
+    const herald = config.ROLES.includes('http') ? await startHttpRole(ground, jobs) : undefined;
+    if (config.ROLES.includes('pipeline')) await startPipelineRole(ground, jobs, herald);
     if (!herald) await openHealthPort(ground);
     log.info({ roles: config.ROLES, port: config.PORT }, 'ready');
   } catch (error) {

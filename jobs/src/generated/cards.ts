@@ -156,4 +156,89 @@ export const TASK_CARDS: readonly TaskCard[] = [
     priority: 'default',
     runs: 'beside',
   },
+  {
+    name: 'train_behavioral_models',
+    queue: 'ml_queue',
+    about: 'Has the behaviour models of everybody trained that are due.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {},
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 1800,
+    rate: null,
+    schedule: { cron: '0 2 * * *', missed: 'once', overlap: 'skip' },
+    priority: 'default',
+    runs: 'beside',
+  },
+  {
+    name: 'train_user_behavioral_model',
+    queue: 'ml_queue',
+    about: 'Trains the behaviour models of one person that are due.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        user_id: {
+          type: 'string',
+          format: 'uuid',
+          pattern:
+            '^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$',
+          description: 'Id of the person',
+        },
+        modality: {
+          description:
+            'keystroke, mouse or phrase:…; each of which there are windows when left out',
+          type: 'string',
+          pattern: '^(keystroke|mouse|phrase:[\\w.-]{1,64})$',
+        },
+        track: {
+          description: 'Those in force when left out',
+          type: 'string',
+          enum: ['standing', 'temporary'],
+        },
+        force: {
+          default: false,
+          description: 'Also what is not due: anew from everything that may teach',
+          type: 'boolean',
+        },
+      },
+      required: ['user_id'],
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 300,
+    rate: null,
+    schedule: null,
+    priority: 'default',
+    runs: 'thread',
+  },
+  {
+    name: 'update_behavioral_baseline',
+    queue: 'ml_queue',
+    about:
+      'Takes what the guard accepts of newer behaviour into models that are there, and ends temporary baselines that have run out.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        user_id: {
+          description: 'Id of the person; everybody when left out',
+          type: 'string',
+          format: 'uuid',
+          pattern:
+            '^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$',
+        },
+      },
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 1800,
+    rate: null,
+    schedule: null,
+    priority: 'default',
+    runs: 'thread',
+  },
 ];

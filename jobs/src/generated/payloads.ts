@@ -8,6 +8,9 @@ import type cleanup_old_models from '../tasks/cleanup_old_models';
 import type cleanup_old_notifications from '../tasks/cleanup_old_notifications';
 import type generate_system_health_report from '../tasks/generate_system_health_report';
 import type monitor_active_sessions from '../tasks/monitor_active_sessions';
+import type train_behavioral_models from '../tasks/train_behavioral_models';
+import type train_user_behavioral_model from '../tasks/train_user_behavioral_model';
+import type update_behavioral_baseline from '../tasks/update_behavioral_baseline';
 
 type Payload<T extends { payload: z.ZodType }> = z.input<T['payload']>;
 
@@ -20,4 +23,7 @@ export interface TaskPayloads {
   cleanup_old_notifications: Payload<typeof cleanup_old_notifications>;
   generate_system_health_report: Payload<typeof generate_system_health_report>;
   monitor_active_sessions: Payload<typeof monitor_active_sessions>;
+  train_behavioral_models: Payload<typeof train_behavioral_models>;
+  train_user_behavioral_model: Payload<typeof train_user_behavioral_model>;
+  update_behavioral_baseline: Payload<typeof update_behavioral_baseline>;
 }

@@ -10,6 +10,7 @@ import { lifeOver, retentionOf, type Ground } from '@verity/server/roles/ground'
 import type { Jobs } from '@verity/server/roles/jobs';
 import { heraldOfEmitter } from '@verity/server/socket/announcer';
 import type { Monitoring, Retention, SystemReport, Tools } from '../tools';
+import { trainingOver } from './training';
 
 const SCORE_PATIENCE_MS = 10_000;
 const SCORE_POLL_MS = 50;
@@ -23,9 +24,11 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     newId,
     journal,
     enqueue: jobs.enqueuer.enqueue,
+    enqueueMany: jobs.enqueuer.enqueueMany,
     monitoring: monitoringOver(ground),
     retention: retentionOver(ground),
     report: reportOver(ground, jobs),
+    training: trainingOver(ground, heraldOver(ground)),
   };
 }
 

@@ -8,6 +8,9 @@ import cleanup_old_models from './cleanup_old_models';
 import cleanup_old_notifications from './cleanup_old_notifications';
 import generate_system_health_report from './generate_system_health_report';
 import monitor_active_sessions from './monitor_active_sessions';
+import train_behavioral_models from './train_behavioral_models';
+import train_user_behavioral_model from './train_user_behavioral_model';
+import update_behavioral_baseline from './update_behavioral_baseline';
 
 export const TASKS: readonly Task[] = [
   check_session_risk,
@@ -18,4 +21,7 @@ export const TASKS: readonly Task[] = [
   cleanup_old_notifications,
   generate_system_health_report,
   monitor_active_sessions,
+  train_behavioral_models,
+  train_user_behavioral_model,
+  update_behavioral_baseline,
 ];

@@ -1,16 +1,18 @@
 // Windows of behaviour and the models that learn from them, in MongoDB.
 import { mongo, type Connection } from 'mongoose';
 import type { SessionId, UserId } from '@verity/protocol/ids';
+import type { Clock } from '@verity/domain/kernel/ports';
 import type {
   BehaviourModels,
   BehaviourWindows,
   Modality,
+  ModelNews,
   ModelRecord,
   Track,
   WindowRecord,
 } from '@verity/domain/risk/ports';
 import { daysAfter } from './retention';
-import { declareCollection, EXPIRES, op, Store, type Stored } from './store';
+import { declareCollection, EXPIRES, op, Store, type Filter, type Stored } from './store';
 
 export interface WindowDocument extends Omit<Stored<WindowRecord>, 'features' | 'modality'> {
   modality: string;
@@ -129,6 +131,17 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     for await (const document of this.#store.walk({ userId: user })) yield toWindow(document);
   }
 
+  async *people() {
+    // Each step is one look into the index.
+    for (let last: UserId | null = null; ;) {
+      const beyond: Filter = last === null ? {} : { userId: op({ $gt: last }) };
+      const next = await this.#store.one(beyond, { userId: 1 });
+      if (!next) return;
+      last = next.userId;
+      yield last;
+    }
+  }
+
   async remove(ids: string[]) {
     await this.#store.removeAll({ _id: op({ $in: ids }) });
   }
@@ -181,9 +194,14 @@ function unpack(packed: mongo.Binary): number[] {
   return Array.from({ length: bytes.length / 8 }, (_, index) => bytes.readDoubleLE(index * 8));
 }
 
-export type ModelDocument = Omit<ModelRecord, 'modality'> & { _id: string; modality: string };
+export interface ModelDocument extends Omit<ModelRecord, 'modality'> {
+  _id: string;
+  modality: string;
+  /** Absent from what was stored before processes followed it. */
+  storedAt?: Date;
+}
 
-const recordOf = ({ _id, ...model }: ModelDocument): ModelRecord => ({
+const recordOf = ({ _id, storedAt: _, ...model }: ModelDocument): ModelRecord => ({
   ...model,
   modality: knownAs(model.modality),
 });
@@ -203,14 +221,18 @@ export const behaviourModels = declareCollection(
     learntTo: Date,
     artefact: { type: String, required: true },
     track: trackField,
+    storedAt: Date,
   },
-  [[{ userId: 1, modality: 1, version: -1 }, { unique: true }]],
+  [[{ userId: 1, modality: 1, version: -1 }, { unique: true }], [{ storedAt: 1 }]],
 );
 
 export class MongoBehaviourModels implements BehaviourModels {
   readonly #store: Store<ModelDocument>;
 
-  constructor(connection: Connection) {
+  constructor(
+    connection: Connection,
+    private readonly clock: Clock,
+  ) {
     this.#store = new Store(connection, behaviourModels);
   }
 
@@ -237,14 +259,28 @@ export class MongoBehaviourModels implements BehaviourModels {
   async add(model: ModelRecord) {
     const { userId, version, track = 'standing' } = model;
     const of = storedAs(model.modality);
-    await this.#store.insert({ _id: `${userId}:${of}:${version}`, ...model, modality: of });
+    const _id = `${userId}:${of}:${version}`;
+    await this.#store.insert({ _id, ...model, modality: of, storedAt: this.clock() });
     const old = { userId, modality: of, version: op({ $lte: version - KEPT_VERSIONS }) };
     await this.#store.removeAll({ ...old, ...ofTrack(track) });
   }
 
   async list(user: UserId) {
-    const found = await this.#store.many({ userId: user }, { trainedAt: -1 });
-    return found.map(recordOf).map(({ artefact: _, ...model }) => model);
+    const found = await this.#store.aggregate<Omit<ModelDocument, 'artefact'>>([
+      { $match: { userId: user } },
+      { $sort: { trainedAt: -1 } },
+      { $project: { _id: 0, artefact: 0, storedAt: 0 } },
+    ]);
+    return found.map((model) => ({ ...model, modality: knownAs(model.modality) }));
+  }
+
+  async storedSince(at: Date) {
+    const found = await this.#store.aggregate<Omit<ModelNews, 'modality'> & { modality: string }>([
+      { $match: { storedAt: op({ $gte: at }) } },
+      { $sort: { storedAt: 1 } },
+      { $project: { _id: 0, userId: 1, modality: 1, version: 1, track: 1, storedAt: 1 } },
+    ]);
+    return found.map((news) => ({ ...news, modality: knownAs(news.modality) }));
   }
 
   /** All but the newest `keep` versions of each model. How many were removed. */

@@ -71,7 +71,7 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     notifications: new MongoNotifications(connection, options.notificationDays ?? 90),
     riskHistory: new MongoRiskHistory(connection, options.riskDays ?? 30),
     behaviourWindows: new MongoBehaviourWindows(connection, options.behaviourDays ?? 90),
-    behaviourModels: new MongoBehaviourModels(connection),
+    behaviourModels: new MongoBehaviourModels(connection, options.clock),
     policies: new MongoPolicies(connection),
     decisions: new MongoDecisions(connection, options.decisionDays ?? 90),
     moments: new MongoMoments(connection, options.riskDays ?? 30),

@@ -26,6 +26,8 @@ export const usualTerms = (userId: UserId): LearningTerms => ({
   changedAt: new Date(0),
 });
 
+export const TRACKS = ['standing', 'temporary'] as const satisfies Track[];
+
 /** Which model judges and learns at that time. */
 export function trackAt({ temporary }: Pick<LearningTerms, 'temporary'>, at: Date): Track {
   return temporary && at >= temporary.from && at < temporary.until ? 'temporary' : 'standing';

@@ -31,6 +31,8 @@ export const windowsToRead = ({
 export interface Lesson {
   /** Oldest first; null when nothing new may teach. */
   learn: WindowRecord[] | null;
+  /** What the model was made of, as far as it is still stored. */
+  known: WindowRecord[];
   refused: WindowRecord[];
 }
 
@@ -43,6 +45,7 @@ export function lessonOf(
   const { guard } = kind;
   const baseline = before?.model.baseline;
   const learntTo = before?.record.learntTo?.getTime();
+  const known = records.filter(({ at }) => learntTo !== undefined && at.getTime() <= learntTo);
   if (
     !before ||
     !guard ||
@@ -50,7 +53,7 @@ export function lessonOf(
     learntTo === undefined ||
     before.record.windows < guard.enrolled
   ) {
-    return { learn: records.slice(-kind.windows.most), refused: [] };
+    return { learn: records.slice(-kind.windows.most), known, refused: [] };
   }
   const updates = records
     .filter(({ at }) => at.getTime() > learntTo)
@@ -60,8 +63,8 @@ export function lessonOf(
       features: Float64Array.from(record.features),
     }));
   const { taught, refused } = guardUpdates(baseline, updates, guard);
-  const known = records.filter(({ at }) => at.getTime() <= learntTo);
   return {
+    known,
     learn:
       taught.length > 0
         ? [...known, ...taught.map(({ record }) => record)].slice(-kind.windows.most)

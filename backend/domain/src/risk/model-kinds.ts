@@ -12,10 +12,15 @@ export const MODEL_KINDS: Readonly<Record<string, ModelKind>> = {
   phrase: phraseKind,
 };
 
-/** Throws `invalid-input` for a modality that only another version of Verity knows. */
+const familyOf = (modality: Modality): string => modality.split(':', 1)[0] as string;
+
+/** False for a modality that only another version of Verity knows. */
+export const isKnown = (modality: Modality): boolean =>
+  Object.hasOwn(MODEL_KINDS, familyOf(modality));
+
+/** Throws `invalid-input` for a modality that is not known. */
 export function kindOf(modality: Modality): ModelKind {
-  const family = modality.split(':', 1)[0] as string;
-  const kind = Object.hasOwn(MODEL_KINDS, family) ? MODEL_KINDS[family] : undefined;
+  const kind = isKnown(modality) ? MODEL_KINDS[familyOf(modality)] : undefined;
   if (kind) return kind;
   throw new Fault('invalid-input', `No kind of model learns windows of "${modality}".`, {
     fix: 'Update Verity to the version that stored them.',

@@ -65,6 +65,8 @@ export interface BehaviourWindows {
   ofSession(session: SessionId, modality: Modality, limit: number): Promise<WindowRecord[]>;
   /** All of a person, whatever their track. */
   walk(user: UserId): AsyncIterable<WindowRecord>;
+  /** Everybody of whom windows are stored, in the order of ids. */
+  people(): AsyncIterable<UserId>;
   /** Takes back what the guard refuses. */
   remove(ids: string[]): Promise<void>;
   /** Lets go of what is older than the windows that are learnt from. */
@@ -91,6 +93,11 @@ export interface ModelRecord {
   track?: Track;
 }
 
+/** That there is a version, and since when. */
+export interface ModelNews extends Pick<ModelRecord, 'userId' | 'modality' | 'version' | 'track'> {
+  storedAt: Date;
+}
+
 export interface BehaviourModels {
   newest(user: UserId, modality: Modality, track?: Track): Promise<ModelRecord | null>;
   /** The newest model of each modality. */
@@ -100,6 +107,8 @@ export interface BehaviourModels {
   add(model: ModelRecord): Promise<void>;
   /** Everything but the artefacts, newest first. */
   list(user: UserId): Promise<Omit<ModelRecord, 'artefact'>[]>;
+  /** Versions that were stored then or later, by the clock of who stored them, oldest first. */
+  storedSince(at: Date): Promise<ModelNews[]>;
   /** How many were removed. */
   removeOfUser(user: UserId, which: { track?: Track; trainedSince?: Date }): Promise<number>;
 }

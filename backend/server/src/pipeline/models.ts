@@ -2,12 +2,13 @@
 import type { UserId } from '@verity/protocol/ids';
 import type { Cache } from '@verity/domain/kernel/cache-ports';
 import type { Clock } from '@verity/domain/kernel/ports';
-import { trackAt, type LearningTerms } from '@verity/domain/risk/learning-terms';
+import { TRACKS, trackAt, type LearningTerms } from '@verity/domain/risk/learning-terms';
 import type { ReadyModel } from '@verity/domain/risk/model-kind';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import type {
   BehaviourModels,
   Modality,
+  ModelNews,
   ModelRecord,
   Terms,
   Track,
@@ -27,15 +28,15 @@ interface Entry {
   /** Monotonic ms after which they are read again. */
   staleAt: number;
   waiting: boolean;
+  /** Versions that are known to be there and have not been read. */
+  awaited: Map<Modality, number>;
 }
 
 /** People whose models are read at once: each costs some milliseconds of this process. */
 const AT_ONCE = 4;
 const RETRY_MS = 2_000;
 
-export const TRACKS = ['standing', 'temporary'] as const satisfies Track[];
-
-export const modelCacheKey = (user: UserId, track: Track): string => `${user}:${track}`;
+const modelCacheKey = (user: UserId, track: Track): string => `${user}:${track}`;
 
 /** Drops every model of a person from the cache that the processes share. */
 export async function dropCachedModels(cache: Pick<Cache, 'drop'>, user: UserId): Promise<void> {
@@ -66,7 +67,10 @@ export class ModelShelf {
   of(user: UserId): ModelsOfUser | null {
     let entry = this.entries.get(user);
     if (!entry) {
-      entry = { models: null, terms: null, track: 'standing', staleAt: 0, waiting: false };
+      entry = {
+        ...{ models: null, terms: null, track: 'standing', staleAt: 0, waiting: false },
+        awaited: new Map(),
+      };
       this.entries.set(user, entry);
       for (const oldest of this.entries.keys()) {
         if (this.entries.size <= this.limit) break;
@@ -95,10 +99,14 @@ export class ModelShelf {
     this.entries.delete(user);
   }
 
-  /** Has a person's models read again the next time: there is a newer one. */
-  outdate(user: UserId): void {
-    const entry = this.entries.get(user);
-    if (entry) entry.staleAt = 0;
+  /** Has a person's models read again the next time, when this version of one is newer than what is at hand. */
+  newer({ userId, modality, version, track = 'standing' }: ModelNews): void {
+    const entry = this.entries.get(userId);
+    if (!entry) return;
+    const before = track === entry.track ? entry.models?.get(modality)?.version : undefined;
+    if (before !== undefined && before >= version) return;
+    entry.awaited.set(modality, version);
+    entry.staleAt = 0;
   }
 
   private readOn(): void {
@@ -116,19 +124,13 @@ export class ModelShelf {
   private async read(user: UserId): Promise<void> {
     const entry = this.entries.get(user);
     if (!entry) return;
+    const { awaited } = entry;
+    entry.awaited = new Map();
     try {
       const terms = await this.needs.terms.of(user);
       const track = trackAt(terms, this.needs.clock());
       const before = track === entry.track ? entry.models : null;
-      const key = modelCacheKey(user, track);
-      const shelved = await this.needs.cache.through('behavioral_model', key, async () => {
-        const records = await this.needs.models.newestOfUser(user, track);
-        return records.map(({ modality, version, artefact }): Shelved => ({
-          modality,
-          version,
-          artefact,
-        }));
-      });
+      const shelved = await this.shelved(user, track, awaited);
       const models = new Map<Modality, ReadyModel>();
       for (const one of shelved) {
         const model = this.readOne(user, one, before?.get(one.modality));
@@ -137,13 +139,41 @@ export class ModelShelf {
         if (model && !erased) models.set(one.modality, model);
       }
       Object.assign(entry, { models, terms, track });
-      entry.staleAt = performance.now() + this.refreshMs;
+      entry.staleAt = entry.awaited.size > 0 ? 0 : performance.now() + this.refreshMs;
     } catch (err) {
+      entry.awaited = new Map([...awaited, ...entry.awaited]);
       entry.staleAt = performance.now() + RETRY_MS;
       this.needs.log.warn({ user, err }, 'a behaviour model could not be read yet');
     } finally {
       entry.waiting = false;
     }
+  }
+
+  /** By way of the cache, unless what it holds is older than what is awaited. */
+  private async shelved(
+    user: UserId,
+    track: Track,
+    awaited: ReadonlyMap<Modality, number>,
+  ): Promise<Shelved[]> {
+    const { cache, models } = this.needs;
+    const key = modelCacheKey(user, track);
+    const read = () =>
+      cache.through('behavioral_model', key, async () => {
+        const records = await models.newestOfUser(user, track);
+        return records.map(({ modality, version, artefact }): Shelved => ({
+          modality,
+          version,
+          artefact,
+        }));
+      });
+    const shelved = await read();
+    const versions = new Map(shelved.map(({ modality, version }) => [modality, version]));
+    if ([...awaited].every(([modality, version]) => (versions.get(modality) ?? 0) >= version)) {
+      return shelved;
+    }
+    // It was filled just before that version was stored, or belongs to another track, where this costs one look.
+    await cache.drop('behavioral_model', key);
+    return read();
   }
 
   /** The one before stays in use when the newer one cannot be read. */

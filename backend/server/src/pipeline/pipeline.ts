@@ -21,10 +21,12 @@ import type {
   Terms,
 } from '@verity/domain/risk/ports';
 import type { SessionId } from '@verity/protocol/ids';
+import type { AskTraining } from './ask-training';
 import { decideStage } from './decide';
 import { detectStage } from './detect';
 import { enforceStage } from './enforce';
 import { Enrolment } from './enrol';
+import { followChanges } from './follow-changes';
 import { ModelShelf } from './models';
 import { MomentNotes } from './moment-notes';
 import { networkContextStage } from './network-context';
@@ -39,7 +41,6 @@ import { threatsStage } from './threats';
 import { trackOutcomesStage } from './track-outcomes';
 import { judgeAll } from './sweep';
 import { followTerms } from './terms-in-force';
-import { threadTrainer } from './train';
 
 const JUDGING_LEASE_MS = 120_000;
 
@@ -66,6 +67,8 @@ export interface PipelineNeeds {
   windows: BehaviourWindows;
   models: BehaviourModels;
   terms: Terms;
+  /** Has a model trained, by a job. */
+  train: AskTraining;
   learning: Pick<Learning, 'endTemporary'>;
   /** Told of a temporary baseline that has ended because its time was over. */
   baselineRanOut(terms: LearningTerms): Promise<void>;
@@ -95,10 +98,14 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     sessionsInMemory: settings.sessionsInMemory ?? 20_000,
   };
   const shelf = new ModelShelf(needs);
-  const enrolment = new Enrolment({
+  const enrolment = new Enrolment({ ...needs, shelf });
+  const trained = followChanges({
     ...needs,
-    trainer: threadTrainer(),
-    shelf,
+    what: 'newer models of behaviour',
+    since: (at) => needs.models.storedSince(at),
+    mark: ({ userId, modality, version }) => `${userId} ${modality} ${version}`,
+    madeAt: ({ storedAt }) => storedAt,
+    changed: (news) => shelf.newer(news),
   });
   // Every process has read the new version by then; whoever is silent meets it too.
   let judging: ReturnType<typeof setTimeout> | undefined;
@@ -153,7 +160,7 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
     async stop() {
       policy.stop();
       clearTimeout(judging);
-      await agreed.stop();
+      await Promise.all([agreed.stop(), trained.stop()]);
       await Promise.all(running.map((subscription) => subscription.stop()));
       await enrolment.stop();
     },

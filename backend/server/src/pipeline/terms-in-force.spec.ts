@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mongoRepositories } from '@verity/adapters/mongo/repositories';
 import { scratchDatabase } from '@verity/adapters/mongo/scratch';
 import { createCache } from '@verity/adapters/redis/cache';
-import { createLeases } from '@verity/adapters/redis/leases';
 import { openTestRedis, until } from '@verity/adapters/redis/testing';
 import { createSessionState } from '@verity/adapters/redis/session-state';
 import { newId } from '@verity/adapters/world';
@@ -12,6 +11,7 @@ import { normalDraw, seededRandom } from '@verity/domain/kernel/maths';
 import { learning } from '@verity/domain/risk/learning';
 import { kindOf } from '@verity/domain/risk/model-kinds';
 import { usualTerms } from '@verity/domain/risk/learning-terms';
+import { trainModel } from '@verity/domain/risk/train-model';
 import type { PetitionId, SessionId, UserId } from '@verity/protocol/ids';
 import { unerased } from './detect';
 import { Enrolment } from './enrol';
@@ -34,12 +34,13 @@ async function openWorld() {
   const stores = mongoRepositories(database.connection, { clock });
   const cache = createCache({ redis: test.redis, newId });
   const sessionState = createSessionState(test.redis);
+  const dropCached = (user: UserId) => dropCachedModels(cache, user);
   const agreements = learning({
     terms: stores.terms,
     windows: stores.behaviourWindows,
     models: stores.behaviourModels,
     history: stores.riskHistory,
-    dropCached: (user) => dropCachedModels(cache, user),
+    dropCached,
     dropSessionState: (sessions) => sessionState.drop(sessions),
     clock,
   });
@@ -48,11 +49,14 @@ async function openWorld() {
   const enrolment = new Enrolment({
     ...ground,
     windows: stores.behaviourWindows,
-    leases: createLeases(test.redis, newId),
     shelf,
-    trainer: {
-      train: async (task) => kindOf(task.modality).train(task),
-      close: async () => undefined,
+    // What the job does.
+    async train(trainee) {
+      const { user, modality, track } = trainee;
+      const training = { ...ground, windows: stores.behaviourWindows, dropCached };
+      const { outcome, version } = await trainModel(training, trainee, 'due');
+      if (outcome !== 'trained' || !version) return;
+      shelf.newer({ userId: user, modality, track, version, storedAt: clock() });
     },
   });
   const ended: UserId[] = [];

@@ -14,6 +14,7 @@ import { openPasses } from './http/passes';
 import { showSetUpLink } from './http/set-up-link';
 import { openSockets } from './http/sockets';
 import { handlersOfSubjects } from './http/subjects';
+import type { Jobs } from './jobs';
 import { createMetrics } from './metrics';
 import { createPublicServer } from './public-port';
 
@@ -21,7 +22,7 @@ const MAINTENANCE_MS = 5_000;
 const KEY_CARE_MS = 60_000;
 
 /** Opens the public port; answers the herald of its socket server. */
-export async function startHttpRole(ground: Ground): Promise<Herald> {
+export async function startHttpRole(ground: Ground, jobs: Jobs): Promise<Herald> {
   const { config, shutdown } = ground;
   const vault = createVault(config.MASTER_KEY);
   const passes = await openPasses(ground, vault);
@@ -38,7 +39,7 @@ export async function startHttpRole(ground: Ground): Promise<Herald> {
     directory,
     sessionRights: (id) => http.life.rightsNow(id),
   });
-  const http = await openHttpGround(ground, { vault, passes, directory, herald });
+  const http = await openHttpGround(ground, { vault, passes, directory, herald, jobs });
   const metrics = createMetrics({ ...ground, hub, telemetry });
   const openapi = openApi(VERSION);
   const app = createApp(

@@ -2,20 +2,27 @@
 import { createLeases } from '@verity/adapters/redis/leases';
 import { createSiteSessions } from '@verity/adapters/redis/site-sessions';
 import { createStageState } from '@verity/adapters/redis/stage-state';
+import { createTrainingMarks } from '@verity/adapters/redis/training-marks';
 import { notices } from '@verity/domain/identity/notices';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { chance, hmacBase64 } from '@verity/adapters/webhooks/hmac';
 import { createWebhookWire } from '@verity/adapters/webhooks/wire';
+import { askTraining } from '../pipeline/ask-training';
 import { startPipeline } from '../pipeline/pipeline';
 import { startPolicyWork } from '../pipeline/policy-work';
 import { startWebhooks } from '../pipeline/webhooks';
 import { heraldOfEmitter, type Herald } from '../socket/announcer';
 import { lifeOver, sha256, type Ground } from './ground';
+import type { Jobs } from './jobs';
 import { learningOver, sayBaselineRanOut } from './learning';
 import { policyWorkTools } from './policy-work';
 
 /** `herald` is that of the socket server when this process has one. */
-export async function startPipelineRole(ground: Ground, herald?: Herald): Promise<void> {
+export async function startPipelineRole(
+  ground: Ground,
+  jobs: Jobs,
+  herald?: Herald,
+): Promise<void> {
   const { config, stores, redis, log } = ground;
   const speaking =
     herald ??
@@ -40,6 +47,12 @@ export async function startPipelineRole(ground: Ground, herald?: Herald): Promis
     windows: stores.behaviourWindows,
     models: stores.behaviourModels,
     terms: stores.terms,
+    train: askTraining({
+      ...ground,
+      enqueue: jobs.enqueuer.enqueue,
+      states: jobs.states,
+      marks: createTrainingMarks(redis),
+    }),
     learning: learningOver(ground),
     baselineRanOut: sayBaselineRanOut({
       journal: ground.journal,

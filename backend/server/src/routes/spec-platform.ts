@@ -19,6 +19,7 @@ import { doorOver } from '../roles/http/door-ports';
 import { openHttpGround } from '../roles/http/http-ground';
 import { openPasses } from '../roles/http/passes';
 import { handlersOfSubjects } from '../roles/http/subjects';
+import { openJobs } from '../roles/jobs';
 import type { Herald } from '../socket/announcer';
 
 export const PASSWORD = 'a password of some length';
@@ -83,6 +84,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     passes: await openPasses(ground, vault),
     directory: applicationDirectory({ applications: stores.applications, clock }),
     herald,
+    jobs: await openJobs(ground),
   });
   const handlers = Object.assign(reached(), ...handlersOfSubjects(http)) as ReturnType<
     typeof reached

@@ -13,6 +13,7 @@ import { requestContexts } from '../../routes/request-context';
 import type { Herald } from '../../socket/announcer';
 import { decideRequest } from '../../routes/decide-request';
 import { lifeOver, type Ground } from '../ground';
+import type { Jobs } from '../jobs';
 import { learningOver } from '../learning';
 import { openDesk } from './jobs';
 import type { Passes } from './passes';
@@ -21,7 +22,13 @@ export type HttpGround = Awaited<ReturnType<typeof openHttpGround>>;
 
 export async function openHttpGround(
   ground: Ground,
-  given: { vault: Vault; passes: Passes; directory: ApplicationDirectory; herald: Herald },
+  given: {
+    vault: Vault;
+    passes: Passes;
+    directory: ApplicationDirectory;
+    herald: Herald;
+    jobs: Jobs;
+  },
 ) {
   const { config, stores, redis, log, clock, newId, journal, tokens } = ground;
   const { passes, herald } = given;
@@ -34,7 +41,7 @@ export async function openHttpGround(
 
   return {
     ...ground,
-    ...(await openDesk(ground)),
+    ...(await openDesk(ground, given.jobs)),
     vault: given.vault,
     access: passes.access,
     verifyAccess: passes.verifyAccess,

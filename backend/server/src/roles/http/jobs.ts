@@ -3,13 +3,12 @@ import { createClockwork } from '@verity/adapters/agenda/clockwork';
 import { jobsDesk } from '@verity/domain/jobs/desk';
 import { TASK_CARDS } from '@verity/jobs/generated/cards';
 import { jobHandlers } from '../../routes/jobs';
-import { openJobs } from '../jobs';
+import type { Jobs } from '../jobs';
 import type { Ground } from '../ground';
 import type { HttpGround } from './http-ground';
 
 /** The desk of a process: it edits schedules, and leaves the ticking to schedulers. */
-export async function openDesk(ground: Ground) {
-  const jobs = await openJobs(ground);
+export async function openDesk(ground: Ground, jobs: Jobs) {
   const desk = jobsDesk({
     ...ground,
     ...jobs,
