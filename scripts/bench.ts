@@ -32,6 +32,7 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
     usage: '[--jobs N] [--kills N] [--seed N]',
     load: () => import('./bench/jobs-chaos'),
   },
+  training: { usage: '[--people N]', load: () => import('./bench/training') },
 };
 
 const usage = (): string =>
@@ -53,6 +54,7 @@ async function main(): Promise<number> {
         kills: { type: 'string' },
         peers: { type: 'string' },
         seed: { type: 'string' },
+        people: { type: 'string' },
         sessions: { type: 'string' },
         seconds: { type: 'string' },
         sockets: { type: 'string' },
