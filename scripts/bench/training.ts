@@ -35,7 +35,6 @@ export const bench: Bench = async (options, say) => {
   const platform = await startBenchPlatform(1, env);
   let idle: ChildProcess | undefined;
   try {
-    const { stores } = platform;
     const began = performance.now();
     await storeMonths(people, counts, platform.stores, say);
     const storing = seconds(began);

@@ -24,7 +24,8 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     newId,
     journal,
     enqueue: jobs.enqueuer.enqueue,
-    enqueueMany: jobs.enqueuer.enqueueMany,
+    enqueueMany: (task, payloads, options) =>
+      jobs.enqueuer.enqueueMany(task, payloads, options),
     monitoring: monitoringOver(ground),
     retention: retentionOver(ground),
     report: reportOver(ground, jobs),

@@ -15,16 +15,15 @@ export interface FollowTermsNeeds {
   runOut(terms: LearningTerms): Promise<void>;
 }
 
-export const followTerms = ({ terms, clock, log, changed, runOut }: FollowTermsNeeds): Following =>
+export const followTerms = (needs: FollowTermsNeeds): Following =>
   followChanges({
+    ...needs,
     what: 'the terms of learning',
-    since: (at) => terms.changedSince(at),
+    since: (at) => needs.terms.changedSince(at),
     mark: ({ userId, changedAt }) => `${userId} ${changedAt.getTime()}`,
     madeAt: ({ changedAt }) => changedAt,
-    changed,
+    changed: (terms) => needs.changed(terms),
     async then(now) {
-      for (const due of await terms.due(now)) await runOut(due);
+      for (const due of await needs.terms.due(now)) await needs.runOut(due);
     },
-    clock,
-    log,
   });
