@@ -24,8 +24,7 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     newId,
     journal,
     enqueue: jobs.enqueuer.enqueue,
-    enqueueMany: (task, payloads, options) =>
-      jobs.enqueuer.enqueueMany(task, payloads, options),
+    enqueueMany: (task, payloads, options) => jobs.enqueuer.enqueueMany(task, payloads, options),
     monitoring: monitoringOver(ground),
     retention: retentionOver(ground),
     report: reportOver(ground, jobs),
