@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { trainPerson } from '@verity/domain/risk/train-person';
 import { UserId } from '@verity/protocol/ids';
+import { Modality, Track } from '@verity/protocol/risk/behaviour';
 import { defineTask, RETRY_SOME } from '../define-task';
-import { BehaviourModality, BehaviourTrack } from '../behaviour-payload';
 
 export default defineTask({
   name: 'train_user_behavioral_model',
@@ -11,10 +11,10 @@ export default defineTask({
   about: 'Trains the behaviour models of one person that are due.',
   payload: z.strictObject({
     user_id: UserId.describe('Id of the person'),
-    modality: BehaviourModality.optional().describe(
+    modality: Modality.optional().describe(
       'keystroke, mouse or phrase:…; each of which there are windows when left out',
     ),
-    track: BehaviourTrack.optional().describe('Those in force when left out'),
+    track: Track.optional().describe('Those in force when left out'),
     force: z
       .boolean()
       .default(false)

@@ -64,6 +64,8 @@ export async function trainModel(
   const { windows, models } = ports;
   const kind = kindOf(modality);
   const agreed = await ports.terms.of(user);
+  // Before the newest is read: of two that train at the same time, one then finds its version taken.
+  const version = (await models.lastVersion(user, modality)) + 1;
   const before = await models.newest(user, modality, track);
   const count = (await windows.count(user, track))[modality] ?? 0;
   const now = ports.clock();
@@ -78,7 +80,6 @@ export async function trainModel(
   if (!learn) return { outcome: 'nothing-new', refused };
   if (learn.length < kind.windows.first) return { outcome: 'too-few', refused };
 
-  const version = (await models.lastVersion(user, modality)) + 1;
   const others = kind.cohort ? await windows.ofOthers(user, modality, kind.cohort) : [];
   signal?.throwIfAborted();
   const task = {

@@ -14,6 +14,7 @@ import type {
   Track,
 } from '@verity/domain/risk/ports';
 import { parseShared } from '@verity/domain/risk/shared-model';
+import { followChanges, type Following } from './follow-changes';
 import type { Log } from './ports';
 
 export type ModelsOfUser = ReadonlyMap<Modality, ReadyModel>;
@@ -100,7 +101,7 @@ export class ModelShelf {
   }
 
   /** Has a person's models read again the next time, when this version of one is newer than what is at hand. */
-  newer({ userId, modality, version, track = 'standing' }: ModelNews): void {
+  newer({ userId, modality, version, track = 'standing' }: Omit<ModelNews, 'storedAt'>): void {
     const entry = this.entries.get(userId);
     if (!entry) return;
     const before = track === entry.track ? entry.models?.get(modality)?.version : undefined;
@@ -191,3 +192,19 @@ export class ModelShelf {
     }
   }
 }
+
+/** Tells a shelf of every version that any process has stored, within about a second. */
+export const followModels = (needs: {
+  models: Pick<BehaviourModels, 'storedSince'>;
+  shelf: Pick<ModelShelf, 'newer'>;
+  clock: Clock;
+  log: Log;
+}): Following =>
+  followChanges({
+    ...needs,
+    what: 'models of behaviour',
+    since: (at) => needs.models.storedSince(at),
+    mark: ({ userId, modality, version }) => `${userId} ${modality} ${version}`,
+    madeAt: ({ storedAt }) => storedAt,
+    changed: (news) => needs.shelf.newer(news),
+  });

@@ -26,8 +26,7 @@ import { decideStage } from './decide';
 import { detectStage } from './detect';
 import { enforceStage } from './enforce';
 import { Enrolment } from './enrol';
-import { followChanges } from './follow-changes';
-import { ModelShelf } from './models';
+import { followModels, ModelShelf } from './models';
 import { MomentNotes } from './moment-notes';
 import { networkContextStage } from './network-context';
 import { outcomeTools } from './outcome-tools';
@@ -99,14 +98,7 @@ export async function startPipeline(needs: PipelineNeeds): Promise<Pipeline> {
   };
   const shelf = new ModelShelf(needs);
   const enrolment = new Enrolment({ ...needs, shelf });
-  const trained = followChanges({
-    ...needs,
-    what: 'newer models of behaviour',
-    since: (at) => needs.models.storedSince(at),
-    mark: ({ userId, modality, version }) => `${userId} ${modality} ${version}`,
-    madeAt: ({ storedAt }) => storedAt,
-    changed: (news) => shelf.newer(news),
-  });
+  const trained = followModels({ ...needs, shelf });
   // Every process has read the new version by then; whoever is silent meets it too.
   let judging: ReturnType<typeof setTimeout> | undefined;
   const policy = await followPolicy({

@@ -1,0 +1,233 @@
+// Tasks that train, over real MongoDB, Redis and RabbitMQ: what is due is trained, once, however often it is asked for.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '@verity/adapters/config';
+import { createLog } from '@verity/adapters/log';
+import { scratchDatabase } from '@verity/adapters/mongo/scratch';
+import { aUser } from '@verity/adapters/mongo/scratch-records';
+import { openTestRedis } from '@verity/adapters/redis/testing';
+import { createShutdown } from '@verity/adapters/shutdown';
+import { newId } from '@verity/adapters/world';
+import { FEATURES } from '@verity/domain/kernel/behaviour-features';
+import { normalDraw, seededRandom } from '@verity/domain/kernel/maths';
+import { kindOf } from '@verity/domain/risk/model-kinds';
+import type { JobId, PetitionId, SessionId, UserId } from '@verity/protocol/ids';
+import { layGround } from '@verity/server/roles/ground';
+import { openJobs } from '@verity/server/roles/jobs';
+import { learningOver } from '@verity/server/roles/learning';
+import type { Run } from './define-task';
+import { openTools } from './roles/tools';
+import trainEverybody from './tasks/train_behavioral_models';
+import trainPerson from './tasks/train_user_behavioral_model';
+import updateBaseline from './tasks/update_behavioral_baseline';
+
+const FIRST = kindOf('keystroke').windows.first;
+const DAY_MS = 86_400_000;
+const random = seededRandom(3);
+
+async function openWorld() {
+  const [database, test] = await Promise.all([scratchDatabase(), openTestRedis()]);
+  let skewMs = 0;
+  const clock = (): Date => new Date(Date.now() + skewMs);
+  const log = createLog({ level: 'silent', name: 'spec' });
+  const shutdown = createShutdown(log);
+  const config = readConfig({
+    MONGODB_URL: process.env.MONGODB_URL,
+    REDIS_URL: process.env.REDIS_URL,
+    REDIS_PREFIX: test.prefix,
+    RABBITMQ_URL: process.env.RABBITMQ_URL,
+    RABBITMQ_PREFIX: test.prefix,
+    MASTER_KEY: 'e5'.repeat(32),
+    PUBLIC_URL: 'https://verity.test',
+    NODE_ENV: 'test',
+  });
+  const { redis } = test;
+  const mongo = database.connection;
+  const ground = await layGround({
+    ...{ config, log, shutdown, redis, mongo, clock },
+    locate: () => null,
+  });
+  const jobs = await openJobs(ground);
+  await jobs.broker.ready();
+  return {
+    ground,
+    jobs,
+    stores: ground.stores,
+    learning: learningOver(ground),
+    tools: openTools(ground, jobs),
+    pass: (ms: number): void => void (skewMs += ms),
+    /** A person who has left so many windows of typing, one a second up to now. */
+    async person(windows: number): Promise<UserId> {
+      const user = aUser();
+      await ground.stores.users.add(user);
+      await this.behave(user.id, windows);
+      return user.id;
+    },
+    behave(user: UserId, windows: number, track: 'standing' | 'temporary' = 'standing') {
+      const until = clock().getTime();
+      const sessionId = newId<SessionId>();
+      return ground.stores.behaviourWindows.add(
+        Array.from({ length: windows }, (_, index) => ({
+          ...{ id: newId<string>(), userId: user, sessionId, track },
+          modality: 'keystroke' as const,
+          at: new Date(until - (windows - index - 1) * 1_000),
+          features: Array.from({ length: FEATURES.keystroke.length }, () => normalDraw(random)),
+        })),
+      );
+    },
+    async close() {
+      await jobs.broker.removeEverything();
+      await shutdown.end('the spec is over');
+      await database.drop();
+      await test.close();
+    },
+  };
+}
+
+let world: Awaited<ReturnType<typeof openWorld>>;
+beforeAll(async () => {
+  world = await openWorld();
+}, 60_000);
+afterAll(() => world.close(), 60_000);
+
+const runAt = (at: Date, signal = new AbortController().signal): Run => ({
+  id: newId<JobId>(),
+  attempt: 1,
+  at,
+  by: 'system:spec',
+  signal,
+  progress: () => undefined,
+});
+const run = (): Run => runAt(world.ground.clock());
+const versions = async (user: UserId): Promise<number[]> =>
+  (await world.stores.behaviourModels.list(user)).map(({ version }) => version);
+
+describe('train_user_behavioral_model', () => {
+  const order = (user: UserId, force = false) => ({ user_id: user, force });
+
+  it('trains what is due, once, although it is delivered twice', async () => {
+    const user = await world.person(FIRST);
+    const delivered = run();
+    expect(await trainPerson.handler(order(user), delivered, world.tools)).toEqual({
+      models: [
+        {
+          modality: 'keystroke',
+          track: 'standing',
+          outcome: 'trained',
+          refused: 0,
+          version: 1,
+          windows: FIRST,
+        },
+      ],
+    });
+    expect(await trainPerson.handler(order(user), delivered, world.tools)).toMatchObject({
+      models: [{ outcome: 'not-due' }],
+    });
+    expect(await versions(user)).toEqual([1]);
+  });
+
+  it('stores one version of two that were made at the same time', async () => {
+    const user = await world.person(FIRST);
+    const answers = await Promise.all(
+      [1, 2].map(() => trainPerson.handler(order(user), run(), world.tools)),
+    );
+    const outcomes = answers.flatMap((answer) =>
+      (answer as { models: { outcome: string }[] }).models.map(({ outcome }) => outcome),
+    );
+    expect(outcomes).toContain('trained');
+    expect(outcomes.filter((outcome) => outcome === 'trained')).toHaveLength(1);
+    expect(await versions(user)).toEqual([1]);
+  });
+
+  it('obeys an order to train anew once, and the next one again', async () => {
+    const user = await world.person(FIRST);
+    await trainPerson.handler(order(user), run(), world.tools);
+    world.pass(1_000);
+    const forced = run();
+    await trainPerson.handler(order(user, true), forced, world.tools);
+    await trainPerson.handler(order(user, true), forced, world.tools);
+    expect(await versions(user)).toEqual([2, 1]);
+    world.pass(1_000);
+    await trainPerson.handler(order(user, true), run(), world.tools);
+    expect(await versions(user)).toEqual([3, 2, 1]);
+  });
+
+  it('says when there are too few windows even for an order, and when there is no such person', async () => {
+    const user = await world.person(FIRST - 1);
+    expect(await trainPerson.handler(order(user, true), run(), world.tools)).toMatchObject({
+      models: [{ outcome: 'too-few' }],
+    });
+    const nobody = newId<UserId>();
+    await expect(trainPerson.handler(order(nobody), run(), world.tools)).rejects.toMatchObject({
+      code: 'not-found',
+      message: `There is no person ${nobody}.`,
+    });
+  });
+
+  it('keeps nothing of a run that was cancelled', async () => {
+    const user = await world.person(FIRST);
+    const cancelled = runAt(new Date(), AbortSignal.abort(new Error('It was cancelled.')));
+    await expect(trainPerson.handler(order(user), cancelled, world.tools)).rejects.toThrow(
+      'It was cancelled.',
+    );
+    expect(await versions(user)).toEqual([]);
+  });
+
+  it('refuses a payload that names no way of behaving', () => {
+    const payload = { user_id: newId<string>(), modality: 'gait' };
+    const { error } = trainPerson.payload.safeParse(payload);
+    expect(error?.issues[0]?.message).toBe('must be keystroke, mouse or phrase:…');
+  });
+});
+
+describe('train_behavioral_models', () => {
+  it('asks for those alone who have something due', async () => {
+    const [due, early] = [await world.person(FIRST), await world.person(FIRST - 1)];
+    const ordered: unknown[] = [];
+    const tools: typeof world.tools = {
+      ...world.tools,
+      enqueueMany(task, payloads, options) {
+        ordered.push(...payloads);
+        return world.tools.enqueueMany(task, payloads, options);
+      },
+    };
+    const answer = await trainEverybody.handler({}, run(), tools);
+    expect(ordered).toContainEqual({ user_id: due });
+    expect(ordered).not.toContainEqual({ user_id: early });
+    expect(answer).toMatchObject({ enqueued: ordered.length });
+  });
+});
+
+describe('update_behavioral_baseline', () => {
+  const update = (user_id?: UserId) => updateBaseline.handler({ user_id }, run(), world.tools);
+
+  it('takes newer behaviour in without waiting until there is much, and then has nothing to do', async () => {
+    const user = await world.person(FIRST);
+    expect(await update(user)).toEqual({
+      baselines_ended: 0,
+      models: [expect.objectContaining({ outcome: 'not-due' })],
+    });
+    await trainPerson.handler({ user_id: user, force: false }, run(), world.tools);
+    world.pass(5_000);
+    await world.behave(user, 2);
+    expect(await update(user)).toMatchObject({
+      models: [{ outcome: 'trained', version: 2, windows: FIRST + 2 }],
+    });
+    expect(await update(user)).toMatchObject({ models: [{ outcome: 'nothing-new' }] });
+  });
+
+  it('ends a temporary baseline whose time is over, and tells of it once', async () => {
+    const { learning, stores } = world;
+    const user = await world.person(0);
+    await learning.beginTemporary(user, newId<PetitionId>(), 2);
+    await world.behave(user, FIRST, 'temporary');
+    expect(await update(user)).toMatchObject({ baselines_ended: 0 });
+    await trainPerson.handler({ user_id: user, force: false }, run(), world.tools);
+    expect(await stores.behaviourModels.newest(user, 'keystroke', 'temporary')).not.toBeNull();
+    world.pass(2 * DAY_MS + 1);
+    expect(await update()).toMatchObject({ baselines_ended: 1 });
+    expect(await update()).toMatchObject({ baselines_ended: 0 });
+    expect(await stores.behaviourModels.newest(user, 'keystroke', 'temporary')).toBeNull();
+    const { items } = await stores.notifications.list(user, {}, { limit: 10 });
+    expect(items.map(({ title }) => title)).toEqual(['Your temporary baseline has ended']);
+  });
+});
