@@ -1,91 +1,20 @@
 // Tasks that train, over real MongoDB, Redis and RabbitMQ: what is due is trained, once, however often it is asked for.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '@verity/adapters/config';
-import { createLog } from '@verity/adapters/log';
-import { scratchDatabase } from '@verity/adapters/mongo/scratch';
-import { aUser } from '@verity/adapters/mongo/scratch-records';
-import { openTestRedis } from '@verity/adapters/redis/testing';
-import { createShutdown } from '@verity/adapters/shutdown';
 import { newId } from '@verity/adapters/world';
-import { FEATURES } from '@verity/domain/kernel/behaviour-features';
-import { normalDraw, seededRandom } from '@verity/domain/kernel/maths';
 import { kindOf } from '@verity/domain/risk/model-kinds';
-import type { JobId, PetitionId, SessionId, UserId } from '@verity/protocol/ids';
-import { layGround } from '@verity/server/roles/ground';
-import { openJobs } from '@verity/server/roles/jobs';
-import { learningOver } from '@verity/server/roles/learning';
+import type { JobId, PetitionId, UserId } from '@verity/protocol/ids';
 import type { Run } from './define-task';
-import { openTools } from './roles/tools';
+import { openTrainingWorld, type TrainingWorld } from './spec-training';
 import trainEverybody from './tasks/train_behavioral_models';
 import trainPerson from './tasks/train_user_behavioral_model';
 import updateBaseline from './tasks/update_behavioral_baseline';
 
 const FIRST = kindOf('keystroke').windows.first;
 const DAY_MS = 86_400_000;
-const random = seededRandom(3);
 
-async function openWorld() {
-  const [database, test] = await Promise.all([scratchDatabase(), openTestRedis()]);
-  let skewMs = 0;
-  const clock = (): Date => new Date(Date.now() + skewMs);
-  const log = createLog({ level: 'silent', name: 'spec' });
-  const shutdown = createShutdown(log);
-  const config = readConfig({
-    MONGODB_URL: process.env.MONGODB_URL,
-    REDIS_URL: process.env.REDIS_URL,
-    REDIS_PREFIX: test.prefix,
-    RABBITMQ_URL: process.env.RABBITMQ_URL,
-    RABBITMQ_PREFIX: test.prefix,
-    MASTER_KEY: 'e5'.repeat(32),
-    PUBLIC_URL: 'https://verity.test',
-    NODE_ENV: 'test',
-  });
-  const { redis } = test;
-  const mongo = database.connection;
-  const ground = await layGround({
-    ...{ config, log, shutdown, redis, mongo, clock },
-    locate: () => null,
-  });
-  const jobs = await openJobs(ground);
-  await jobs.broker.ready();
-  return {
-    ground,
-    jobs,
-    stores: ground.stores,
-    learning: learningOver(ground),
-    tools: openTools(ground, jobs),
-    pass: (ms: number): void => void (skewMs += ms),
-    /** A person who has left so many windows of typing, one a second up to now. */
-    async person(windows: number): Promise<UserId> {
-      const user = aUser();
-      await ground.stores.users.add(user);
-      await this.behave(user.id, windows);
-      return user.id;
-    },
-    behave(user: UserId, windows: number, track: 'standing' | 'temporary' = 'standing') {
-      const until = clock().getTime();
-      const sessionId = newId<SessionId>();
-      return ground.stores.behaviourWindows.add(
-        Array.from({ length: windows }, (_, index) => ({
-          ...{ id: newId<string>(), userId: user, sessionId, track },
-          modality: 'keystroke' as const,
-          at: new Date(until - (windows - index - 1) * 1_000),
-          features: Array.from({ length: FEATURES.keystroke.length }, () => normalDraw(random)),
-        })),
-      );
-    },
-    async close() {
-      await jobs.broker.removeEverything();
-      await shutdown.end('the spec is over');
-      await database.drop();
-      await test.close();
-    },
-  };
-}
-
-let world: Awaited<ReturnType<typeof openWorld>>;
+let world: TrainingWorld;
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openTrainingWorld();
 }, 60_000);
 afterAll(() => world.close(), 60_000);
 
