@@ -109,21 +109,32 @@ describe('train_user_behavioral_model', () => {
 });
 
 describe('train_behavioral_models', () => {
-  it('asks for those alone who have something due', async () => {
-    const [due, early] = [await world.person(FIRST), await world.person(FIRST - 1)];
-    const ordered: unknown[] = [];
-    const tools: typeof world.tools = {
+  it('asks for those alone who have something due, in portions that go on by themselves', async () => {
+    const early = await world.person(FIRST - 1);
+    const due: UserId[] = [];
+    for (let n = 0; n < 25; n++) due.push(await world.person(FIRST));
+    const ordered: { task: string; payload: Record<string, unknown> }[] = [];
+    const tools: TrainingWorld['tools'] = {
       ...world.tools,
-      enqueueMany(task, payloads, options) {
-        ordered.push(...payloads);
-        return world.tools.enqueueMany(task, payloads, options);
+      enqueue(task, payload, options) {
+        ordered.push({ task, payload });
+        return world.tools.enqueue(task, payload, options);
       },
     };
-    const answer = await trainEverybody.handler({}, run(), tools);
-    expect(ordered).toContainEqual({ user_id: due });
-    expect(ordered).not.toContainEqual({ user_id: early });
-    expect(answer).toMatchObject({ enqueued: ordered.length });
+    const begin = trainEverybody.payload.parse({});
+    const first = await trainEverybody.handler(begin, run(), tools);
+    const { task, payload } = ordered.pop() as (typeof ordered)[number];
+    expect(task).toBe('train_behavioral_models');
+    expect(first).toEqual({ ...counted(payload), finished: false });
+    const last = await trainEverybody.handler(trainEverybody.payload.parse(payload), run(), tools);
+    const people = ordered.map((order) => order.payload.user_id);
+    expect(people).toEqual(expect.arrayContaining(due));
+    expect(people).not.toContain(early);
+    expect(new Set(people).size).toBe(people.length);
+    expect(last).toMatchObject({ enqueued: people.length, finished: true });
   });
+
+  const counted = ({ looked_at, enqueued }: Record<string, unknown>) => ({ looked_at, enqueued });
 });
 
 describe('update_behavioral_baseline', () => {

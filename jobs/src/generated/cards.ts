@@ -159,11 +159,34 @@ export const TASK_CARDS: readonly TaskCard[] = [
   {
     name: 'train_behavioral_models',
     queue: 'ml_queue',
-    about: 'Has the behaviour models of everybody trained that are due.',
+    about:
+      'Has the behaviour models of everybody trained that are due, a portion of people at a time.',
     payload: {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
-      properties: {},
+      properties: {
+        after: {
+          description: 'Goes on behind this person; begins anew when left out',
+          type: 'string',
+          format: 'uuid',
+          pattern:
+            '^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$',
+        },
+        looked_at: {
+          default: 0,
+          description: 'People of the portions before',
+          type: 'integer',
+          minimum: 0,
+          maximum: 9007199254740991,
+        },
+        enqueued: {
+          default: 0,
+          description: 'Of those, who had something due',
+          type: 'integer',
+          minimum: 0,
+          maximum: 9007199254740991,
+        },
+      },
       additionalProperties: false,
     },
     retry: { attempts: 4, firstDelayMs: 5000 },

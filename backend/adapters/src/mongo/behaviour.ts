@@ -131,10 +131,10 @@ export class MongoBehaviourWindows implements BehaviourWindows {
     for await (const document of this.#store.walk({ userId: user })) yield toWindow(document);
   }
 
-  async *people() {
+  async *people(after?: UserId) {
     // Each step is one look into the index.
-    for (let last: UserId | null = null; ;) {
-      const beyond: Filter = last === null ? {} : { userId: op({ $gt: last }) };
+    for (let last = after; ;) {
+      const beyond: Filter = last ? { userId: op({ $gt: last }) } : {};
       const next = await this.#store.one(beyond, { userId: 1 });
       if (!next) return;
       last = next.userId;

@@ -65,8 +65,8 @@ export interface BehaviourWindows {
   ofSession(session: SessionId, modality: Modality, limit: number): Promise<WindowRecord[]>;
   /** All of a person, whatever their track. */
   walk(user: UserId): AsyncIterable<WindowRecord>;
-  /** Everybody of whom windows are stored, in the order of ids. */
-  people(): AsyncIterable<UserId>;
+  /** Everybody of whom windows are stored, in the order of ids, behind `after` when it is given. */
+  people(after?: UserId): AsyncIterable<UserId>;
   /** Takes back what the guard refuses. */
   remove(ids: string[]): Promise<void>;
   /** Lets go of what is older than the windows that are learnt from. */

@@ -56,7 +56,7 @@ async function openWorld() {
       const training = { ...ground, windows: stores.behaviourWindows, dropCached };
       const { outcome, version } = await trainModel(training, trainee, 'due');
       if (outcome !== 'trained' || !version) return;
-      shelf.newer({ userId: user, modality, track, version, storedAt: clock() });
+      shelf.newer({ userId: user, modality, track, version });
     },
   });
   const ended: UserId[] = [];
