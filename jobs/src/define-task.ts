@@ -23,7 +23,7 @@ export interface Run {
   /** Aborted on cancel, at the timeout, and when the worker must end: stop soon, leave nothing half done. */
   readonly signal: AbortSignal;
   /** Told to who watches. Never waits. */
-  progress(done: number, total?: number, note?: string): void;
+  readonly progress: (done: number, total?: number, note?: string) => void;
 }
 
 export interface Task<P extends z.ZodType = z.ZodType> {

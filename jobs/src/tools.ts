@@ -5,6 +5,8 @@ import type { BehaviourWindows } from '@verity/domain/risk/ports';
 import type { TrainingPorts } from '@verity/domain/risk/train-model';
 import type { DuePorts } from '@verity/domain/risk/train-person';
 import type { SessionId, UserId } from '@verity/protocol/ids';
+import type { DetectionPorts } from '@verity/domain/detection/ports';
+import type { PolicyWorkPorts } from '@verity/domain/policy/work-ports';
 import type { RiskScore } from '@verity/protocol/risk/schemas';
 import type { Enqueuer } from './enqueue';
 
@@ -18,6 +20,8 @@ export interface Tools {
   readonly retention: Retention;
   readonly report: SystemReport;
   readonly training: ModelTraining;
+  readonly policy: PolicyWorkPorts;
+  readonly threats: DetectionPorts;
 }
 
 export interface Monitoring {

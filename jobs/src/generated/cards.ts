@@ -3,6 +3,50 @@ import type { TaskCard } from '../enqueue';
 
 export const TASK_CARDS: readonly TaskCard[] = [
   {
+    name: 'calculate_policy_effectiveness',
+    queue: 'policy_queue',
+    about:
+      'Reckons true and false challenges, friction and time to stop over some days, by rule, version and day.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        days: {
+          default: 7,
+          description: 'Whole UTC days to look at, today among them',
+          type: 'integer',
+          minimum: 1,
+          maximum: 90,
+        },
+      },
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 600,
+    rate: null,
+    schedule: null,
+    priority: 'default',
+    runs: 'beside',
+  },
+  {
+    name: 'check_policy_health',
+    queue: 'policy_queue',
+    about:
+      'Compares what the version in force does with what was foretold, and rolls it back when it hits far more people.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {},
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 3600,
+    rate: null,
+    schedule: { cron: '0 * * * *', missed: 'once', overlap: 'skip' },
+    priority: 'default',
+    runs: 'beside',
+  },
+  {
     name: 'check_session_risk',
     queue: 'default',
     about: 'Scores one live session anew, and has the policy judge it.',
@@ -153,6 +197,167 @@ export const TASK_CARDS: readonly TaskCard[] = [
     timeoutSeconds: 120,
     rate: null,
     schedule: { cron: '*/30 * * * * *', missed: 'once', overlap: 'skip' },
+    priority: 'default',
+    runs: 'beside',
+  },
+  {
+    name: 'optimize_policies',
+    queue: 'policy_queue',
+    about:
+      'Searches thresholds for the least risk within the friction budget, and proposes them; applies them only if the setting says so.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        run_id: {
+          description:
+            'Run that was asked for on the page of policies; the rest does not count then',
+          type: 'string',
+          format: 'uuid',
+          pattern:
+            '^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$',
+        },
+        days: {
+          description: 'Recorded days to look at; those of the settings when left out',
+          type: 'integer',
+          minimum: 1,
+          maximum: 90,
+        },
+        friction_budget: {
+          description:
+            'Challenges for each 1,000 sessions, at most; that of the settings when left out',
+          type: 'number',
+          minimum: 0,
+          maximum: 10000,
+        },
+      },
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 7200,
+    rate: null,
+    schedule: { cron: '0 3 * * *', missed: 'once', overlap: 'skip' },
+    priority: 'default',
+    runs: 'thread',
+  },
+  {
+    name: 'rollback_policy',
+    queue: 'policy_queue',
+    about: 'Puts the version before, or another earlier one, in force again as a new version.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        version: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+          description: 'Version to take back: the one in force',
+        },
+        to: {
+          description: 'Version to go back to; the one before when left out',
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+        },
+        reason: {
+          type: 'string',
+          minLength: 3,
+          maxLength: 400,
+          description: 'Why, for the list of versions',
+        },
+      },
+      required: ['version', 'reason'],
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 60,
+    rate: null,
+    schedule: null,
+    priority: 'default',
+    runs: 'beside',
+  },
+  {
+    name: 'run_threat_detections',
+    queue: 'default',
+    about:
+      'Looks back over all sessions for slow guessing of passwords, trouble that shares an address, device or browser, and people with several alerts; raises alerts that nobody takes up.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        hours: {
+          default: 24,
+          description: 'Hours to look back',
+          type: 'integer',
+          minimum: 1,
+          maximum: 168,
+        },
+      },
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 600,
+    rate: null,
+    schedule: { cron: '0 * * * *', missed: 'once', overlap: 'skip' },
+    priority: 'default',
+    runs: 'beside',
+  },
+  {
+    name: 'simulate_policy_change',
+    queue: 'policy_queue',
+    about:
+      'Judges recorded sessions again by a draft, beside the version in force, and lists whom it would hit.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {
+        run_id: {
+          description:
+            'Run that was asked for on the page of policies; the rest does not count then',
+          type: 'string',
+          format: 'uuid',
+          pattern:
+            '^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|00000000-0000-0000-0000-000000000000|ffffffff-ffff-ffff-ffff-ffffffffffff)$',
+        },
+        version: {
+          description: 'Version of the policy to try; the one on trial when left out',
+          type: 'integer',
+          minimum: 1,
+          maximum: 9007199254740991,
+        },
+        days: {
+          default: 7,
+          description: 'Recorded days to look at',
+          type: 'integer',
+          minimum: 1,
+          maximum: 90,
+        },
+      },
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 3600,
+    rate: null,
+    schedule: null,
+    priority: 'default',
+    runs: 'thread',
+  },
+  {
+    name: 'track_policy_outcome',
+    queue: 'policy_queue',
+    about:
+      'Settles open challenges whose session has ended without a word; what people do is tracked as it happens.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {},
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 600,
+    rate: null,
+    schedule: null,
     priority: 'default',
     runs: 'beside',
   },

@@ -1,13 +1,15 @@
 // The tools of tasks over the real world, for workers and their threads alike.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sweepCache } from '@verity/adapters/redis/sweep-cache';
+import type { DetectionPorts } from '@verity/domain/detection/ports';
 import { notices } from '@verity/domain/identity/notices';
 import { isLive } from '@verity/domain/identity/session-rights';
 import { Fault } from '@verity/protocol/faults';
 import { QUEUES } from '@verity/protocol/jobs/schemas';
 import { letTimePass, sweepSessions } from '@verity/server/pipeline/sweep';
-import { lifeOver, retentionOf, type Ground } from '@verity/server/roles/ground';
+import { lifeOver, retentionOf, sha256, type Ground } from '@verity/server/roles/ground';
 import type { Jobs } from '@verity/server/roles/jobs';
+import { policyWorkTools } from '@verity/server/roles/policy-work';
 import { heraldOfEmitter } from '@verity/server/socket/announcer';
 import type { Monitoring, Retention, SystemReport, Tools } from '../tools';
 import { trainingOver } from './training';
@@ -29,8 +31,18 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     retention: retentionOver(ground),
     report: reportOver(ground, jobs),
     training: trainingOver(ground, heraldOver(ground)),
+    policy: policyWorkTools(ground, jobs, heraldOver(ground)),
+    threats: detectionOver(ground),
   };
 }
+
+const detectionOver = ({ stores, bus, clock }: Ground): DetectionPorts => ({
+  facts: stores.threatFacts,
+  raise: async (report, messageId) =>
+    void (await bus.publish('stream:alerts', report, { messageId, priority: 2 })),
+  sha256,
+  clock,
+});
 
 const heraldOver = ({ redis, bus, config, log }: Ground) =>
   heraldOfEmitter(redis.commands, {

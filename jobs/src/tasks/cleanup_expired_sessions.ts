@@ -11,8 +11,9 @@ export default defineTask({
   retry: RETRY_SOME,
   timeoutSeconds: 600,
   schedule: { cron: '0 * * * *', missed: 'once', overlap: 'skip' },
-  async handler(_, run, { monitoring, retention }) {
+  async handler(_, run, { monitoring, retention, enqueue }) {
     const { expired } = await monitoring.sweep(run.signal);
+    await enqueue('track_policy_outcome', {});
     run.signal.throwIfAborted();
     const before = daysBefore(run.at, retention.days.sessions);
     return { expired, removed: await retention.endedSessions(before) };

@@ -24,7 +24,7 @@ const KEPT_SOURCES = 20;
 type Same = 'kind' | 'title' | 'description' | 'status' | 'confidence' | 'count' | 'facility_id';
 type Also = 'session_id' | 'user_id' | 'user_email' | 'assignee' | 'sources' | 'demo';
 
-interface AlertDocument extends Pick<Alert, Same | Also> {
+export interface AlertDocument extends Pick<Alert, Same | Also> {
   _id: AlertId;
   /** Index in SEVERITIES, so that it sorts. */
   severity: number;

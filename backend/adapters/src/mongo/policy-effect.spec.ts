@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '@verity/protocol/policy/health';
 import type { PolicyOutcome } from '@verity/protocol/policy/outcomes';
-import type { DecisionId, PolicyRunId, SessionId, UserId } from '@verity/protocol/ids';
+import type { DecisionId, JobId, PolicyRunId, SessionId, UserId } from '@verity/protocol/ids';
 import type { MomentRecord } from '@verity/domain/policy/moments';
 import type { ReplayedRecord } from '@verity/domain/policy/run-ports';
-import { newRun } from '@verity/domain/policy/simulate';
+import { newRun } from '@verity/domain/policy/ask-run';
 import { emptyTally } from '@verity/domain/policy/simulation-tally';
 import { newId } from '../world';
 import { mongoRepositories, type Repositories } from './repositories';
@@ -212,9 +212,11 @@ describe('judged sessions', () => {
 });
 
 describe('runs', () => {
+  const job = newId<JobId>();
   const aRun = () =>
     newRun({
       id: newId<PolicyRunId>(),
+      job,
       kind: 'simulation',
       policy: { rules: [], hysteresis: { margin: 0, hold_seconds: 0 }, resources: [] },
       by: 'admin@example.org',
@@ -240,19 +242,25 @@ describe('runs', () => {
     const run = aRun();
     await store.policyRuns.add(run);
     expect(await store.policyRuns.byId(run.id)).toEqual(run);
-    expect((await store.policyRuns.begin(run.id, now))?.checkpoint).toBeNull();
+    expect((await store.policyRuns.begin(run.id, job, now))?.checkpoint).toBeNull();
     const after = newId<SessionId>();
     const checkpoint = { after, tally: { ...emptyTally(), sessions: 3 } };
     expect(await store.policyRuns.advance(run.id, { done: 3, total: 9 }, checkpoint)).toBe(true);
-    expect((await store.policyRuns.begin(run.id, later(9)))?.checkpoint).toEqual(checkpoint);
-    expect((await store.policyRuns.next())?.id).toBe(run.id);
+    expect((await store.policyRuns.begin(run.id, job, later(9)))?.checkpoint).toEqual(checkpoint);
+    expect(await store.policyRuns.going()).toMatchObject([{ id: run.id, job_id: job }]);
     expect(await store.policyRuns.cancel(run.id, later(9))).toMatchObject({ state: 'cancelled' });
     expect(await store.policyRuns.advance(run.id, { done: 4, total: 9 })).toBe(false);
     await store.policyRuns.end(run.id, { state: 'failed', problem: 'late' }, later(10));
     expect(await store.policyRuns.byId(run.id)).toMatchObject({ state: 'cancelled' });
-    expect(await store.policyRuns.begin(run.id, later(11))).toBeNull();
+    expect(await store.policyRuns.begin(run.id, job, later(11))).toBeNull();
     expect(await store.policyRuns.cancel(run.id, later(12))).toBeNull();
-    expect(await store.policyRuns.countWaiting()).toBe(0);
+    expect(await store.policyRuns.going()).toEqual([]);
+    // Tried again by hand: another job begins it anew.
+    const again = newId<JobId>();
+    expect(await store.policyRuns.begin(run.id, again, later(13))).toMatchObject({
+      run: { state: 'running', job_id: again, ended_at: null },
+      checkpoint: null,
+    });
   });
 
   it('list their sessions, what must be seen first, each once, with who it was', async () => {

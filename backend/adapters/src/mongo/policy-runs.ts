@@ -1,6 +1,6 @@
 // Simulations and searches in MongoDB: one document a run, and one for each session that a simulation hit.
 import type { Connection } from 'mongoose';
-import type { PolicyRunId, SessionId } from '@verity/protocol/ids';
+import type { JobId, PolicyRunId, SessionId } from '@verity/protocol/ids';
 import type { PolicyRun, ReplayedSession } from '@verity/protocol/policy/runs';
 import type { Checkpoint, PolicyRuns, ReplayedRecord } from '@verity/domain/policy/run-ports';
 import { mapPage, pageOf, type PageRequest } from './paging';
@@ -30,6 +30,7 @@ export const policyRuns = declareCollection(
     _id: String,
     kind: { type: String, enum: ['simulation', 'optimisation'], required: true },
     state: { type: String, required: true },
+    job_id: String,
     progress: { type: Object, required: true },
     asked_by: { type: String, required: true },
     asked_at: { type: Date, required: true },
@@ -91,15 +92,17 @@ export class MongoPolicyRuns implements PolicyRuns {
   async add(run: PolicyRun) {
     const { id, asked_at, policy, simulation: _s, optimisation: _o, ...rest } = run;
     const askedAt = new Date(asked_at);
-    await this.#runs.insert({
-      ...rest,
-      _id: id,
-      asked_at: askedAt,
-      policy: policy && JSON.stringify(policy),
-      result: null,
-      checkpoint: null,
-      expireAt: daysAfter(askedAt, KEPT_DAYS),
-    });
+    await this.#runs.insertMissing([
+      {
+        ...rest,
+        _id: id,
+        asked_at: askedAt,
+        policy: policy && JSON.stringify(policy),
+        result: null,
+        checkpoint: null,
+        expireAt: daysAfter(askedAt, KEPT_DAYS),
+      },
+    ]);
   }
 
   async byId(id: PolicyRunId) {
@@ -112,21 +115,15 @@ export class MongoPolicyRuns implements PolicyRuns {
     return mapPage(await pageOf(this.#runs, {}, newestFirst, request), toRun);
   }
 
-  async next() {
-    const found = await this.#runs.one(GOING_ON, { asked_at: 1 });
-    return found && toRun(found);
+  async going() {
+    return (await this.#runs.many(GOING_ON, { asked_at: 1 })).map(toRun);
   }
 
-  countWaiting() {
-    return this.#runs.count(GOING_ON);
-  }
-
-  async begin(id: PolicyRunId, at: Date) {
-    await this.#runs.change(
-      { _id: id, state: 'queued' },
-      { $set: { state: 'running', started_at: at.toISOString() } },
-    );
-    const found = await this.#runs.one({ _id: id, state: 'running' });
+  async begin(id: PolicyRunId, job: JobId, at: Date) {
+    const anew = { state: op({ $in: ['failed', 'cancelled'] }), job_id: op({ $ne: job }) };
+    const begun = { state: 'running', started_at: at.toISOString(), ended_at: null, problem: null };
+    await this.#runs.change({ _id: id, $or: [{ state: 'queued' }, anew] }, { $set: begun });
+    const found = await this.#runs.change({ _id: id, state: 'running' }, { $set: { job_id: job } });
     if (!found) return null;
     const checkpoint = found.checkpoint ? (JSON.parse(found.checkpoint) as Checkpoint) : null;
     return { run: toRun(found), checkpoint };
@@ -142,7 +139,7 @@ export class MongoPolicyRuns implements PolicyRuns {
     const result =
       how.state === 'failed' ? null : 'simulation' in how ? how.simulation : how.optimisation;
     await this.#runs.change(
-      { _id: id, state: 'running' },
+      { _id: id, ...GOING_ON },
       {
         $set: {
           state: how.state,
@@ -218,6 +215,7 @@ function toRun(document: RunDocument): PolicyRun {
     ...rest,
     id: _id,
     asked_at: asked_at.toISOString(),
+    job_id: rest.job_id ?? null,
     started_at: rest.started_at ?? null,
     ended_at: rest.ended_at ?? null,
     problem: rest.problem ?? null,

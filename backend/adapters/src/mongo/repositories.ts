@@ -39,6 +39,7 @@ import { MongoSessions, sessions } from './sessions';
 import { modelOf } from './store';
 import { schedules } from './schedules';
 import { learningTerms, MongoTerms } from './terms';
+import { MongoThreatFacts } from './threat-facts';
 import { MongoUsers, users } from './users';
 import { deliveries, MongoDeliveries, MongoWebhooks, webhooks } from './webhooks';
 
@@ -82,6 +83,7 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     policySettings: new MongoPolicySettings(connection),
     terms: new MongoTerms(connection),
     alerts: new MongoAlerts(connection),
+    threatFacts: new MongoThreatFacts(connection),
     petitions: new MongoPetitions(connection),
     auditChain: new MongoAuditChain(connection),
     jobs: new MongoJobs(connection, options.jobDays ?? 30),

@@ -13,6 +13,7 @@ import {
 import type { Page } from '@verity/protocol/page';
 import type { JobFilter, JobHistory, JobStates, TaskSummary } from './ports';
 import type { Schedules } from './schedule-ports';
+import { isLost, standstillOf } from './standstill';
 
 export interface DeskPorts {
   states: JobStates;
@@ -61,8 +62,6 @@ export interface Operator {
   address: string | null;
 }
 
-/** A worker that was not heard for so long hangs, or is gone. */
-export const LOST_MS = 15_000;
 const MOST_RETRIED = 1_000;
 const MOST_SHOWN = 200;
 const TICKS_SHOWN = 50;
@@ -81,9 +80,13 @@ export function jobsDesk(ports: DeskPorts) {
   ) => ports.record({ actor, action, subject, outcome: 'success', address, details });
 
   /** What is under way is in Redis; what ended is there for a day, and in history. */
-  const byId = async (id: JobId): Promise<Job> => {
+  const find = async (id: JobId): Promise<Job | null> => {
     const [live, ended] = await Promise.all([states.byId(id), history.byId(id)]);
-    const found = live && live.ended_at === null ? live : (ended ?? live);
+    return live && live.ended_at === null ? live : (ended ?? live);
+  };
+
+  const byId = async (id: JobId): Promise<Job> => {
+    const found = await find(id);
     if (found) return found;
     throw new Fault('not-found', 'There is no such job, or its time of retention is over.', {
       fix: 'Look at the id.',
@@ -95,7 +98,7 @@ export function jobsDesk(ports: DeskPorts) {
     return (await registry.workers(now))
       .map((worker) => ({
         ...worker,
-        lost: now.getTime() - Date.parse(worker.seen_at) > LOST_MS,
+        lost: isLost(worker, now),
       }))
       .sort((a, b) => a.started_at.localeCompare(b.started_at));
   };
@@ -133,7 +136,17 @@ export function jobsDesk(ports: DeskPorts) {
     (job.state === 'failed' || job.state === 'cancelled') && !isCut(job.payload);
 
   return {
+    /** Null when it is not known, or no more. */
+    find,
+
     byId,
+
+    /** Why nothing of a queue is begun, in words; null when workers take from it. */
+    async standstill(queue: QueueName): Promise<string | null> {
+      const now = clock();
+      const [paused, workers] = await Promise.all([registry.pausedQueues(), registry.workers(now)]);
+      return standstillOf(queue, { brokerUp: broker.isUp(), paused, workers, now });
+    },
 
     /** What is queued, active or waiting is one page of the newest; what ended is paged. */
     async list(

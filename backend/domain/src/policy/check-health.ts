@@ -1,4 +1,5 @@
 // The watch over a new version (`check_policy_health`): forecast, compare, and take it back when it hits too many.
+import { Fault } from '@verity/protocol/faults';
 import type { PageRequest } from '../kernel/page-request';
 import type { HitRates, PolicySettings, PolicyWatch } from '@verity/protocol/policy/health';
 import type { Page } from '@verity/protocol/page';
@@ -9,8 +10,11 @@ import type { Moments } from './moments';
 import type { Outcomes } from './outcome-ports';
 import type { Policies } from './ports';
 import { prepareSession, replay } from './replay';
-import { rollBack, ROLLED_BACK_BY, type RollbackPorts } from './roll-back';
+import { rollBack, type RollbackPorts } from './roll-back';
 import type { Progress } from './simulate';
+
+/** Who rolls back, in the list of versions and in the audit log. */
+export const ROLLED_BACK_BY = 'system:policy-health';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -34,6 +38,16 @@ export interface HealthPorts extends RollbackPorts {
   /** Tells the admins. */
   warn(watch: PolicyWatch): Promise<void>;
   breathe: Breathe;
+}
+
+/** Whether a look at the version in force would tell something new: it is watched, or its watch has not begun. */
+export async function watchIsDue({
+  policies,
+  watches,
+}: Pick<HealthPorts, 'policies' | 'watches'>): Promise<boolean> {
+  const { version } = await policies.current();
+  const watch = await watches.of(version);
+  return watch ? watch.state === 'watching' : (await policies.previous(version)) !== null;
 }
 
 /** One look at the version in force. Looking twice changes nothing more. Answers how it stands; null for the first version. */
@@ -183,11 +197,21 @@ async function act(told: PolicyWatch, settings: PolicySettings, tools: HealthPor
     const note = `${told.note} It stays in force, since a rollback made it: look at both versions.`;
     end = { ...told, note };
   } else if (wanted && replaces !== null) {
-    const made = await rollBack({ version, to: replaces, reason: told.note }, tools);
-    // Null: somebody else has put another version in force meanwhile.
-    if (made) end = { ...told, state: 'rolled_back', rolled_back_by: made.version };
+    end = await takeBack(told, replaces, tools);
   }
   const { version: _, ...changes } = end;
   await tools.watches.change(version, changes);
   await tools.warn(end);
+}
+
+async function takeBack(told: PolicyWatch, to: number, tools: HealthPorts): Promise<PolicyWatch> {
+  const by = { actor: ROLLED_BACK_BY, author: ROLLED_BACK_BY, address: null };
+  try {
+    const made = await rollBack({ version: told.version, to, reason: told.note, by }, tools);
+    // Null: somebody else has put another version in force meanwhile.
+    return made ? { ...told, state: 'rolled_back', rolled_back_by: made.version } : told;
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'invalid-input') throw error;
+    return { ...told, note: `${told.note} It stays in force. ${error.message}` };
+  }
 }

@@ -1,43 +1,54 @@
-// Rolling back (`rollback_policy`): the version before is in force again, as a new version, with the reason on record.
+// Rolling back (`rollback_policy`): an earlier version is in force again, as a new version, with the reason on record.
 import { Fault } from '@verity/protocol/faults';
-import type { Policy } from '@verity/protocol/policy/schemas';
-import { makeVersion, versionBasis, type VersionPorts } from './make-version';
+import type { Policy, PolicyDraft, PolicyFinding } from '@verity/protocol/policy/schemas';
+import { makeVersion, versionBasis, type Author, type VersionPorts } from './make-version';
 import type { Policies } from './ports';
 
-/** Who rolls back, in the list of versions and in the audit log. */
-export const ROLLED_BACK_BY = 'system:policy-health';
 const LONGEST_REASON = 500;
 
 export interface RollbackPorts {
-  policies: Pick<Policies, 'byVersion'>;
+  policies: Pick<Policies, 'byVersion' | 'previous'>;
   versions: VersionPorts;
+  /** What a review finds wrong with a draft; one with an error is never put in force. */
+  review: (draft: PolicyDraft) => Promise<PolicyFinding[]>;
   clock: () => Date;
 }
 
 /**
- * Puts `to` in force in the place of `version`. Null when `version` is in force no longer, so doing it twice does it
- * once. Throws `not-found` when there is no `to`.
+ * Puts `to` in force in the place of `version`; the version before it when `to` is null. Null when `version` is in force
+ * no longer, so doing it twice does it once. Throws `not-found` when there is nothing to go back to, and `invalid-input`
+ * when a review finds an error in it or it says the same.
  */
 export async function rollBack(
-  { version, to, reason }: { version: number; to: number; reason: string },
-  { policies, versions }: RollbackPorts,
+  { version, to, reason, by }: { version: number; to: number | null; reason: string; by: Author },
+  { policies, versions, review }: RollbackPorts,
 ): Promise<Policy | null> {
   const basis = await versionBasis(versions);
   if (basis.before.version !== version) return null;
-  const earlier = await policies.byVersion(to);
+  const earlier = to === null ? await policies.previous(version) : await policies.byVersion(to);
   if (!earlier) {
-    throw new Fault('not-found', `There is no version ${to} of the policy to go back to.`, {
+    const what = to === null ? 'no version before' : `no version ${to}`;
+    throw new Fault('not-found', `There is ${what} to go back to.`, {
       fix: 'GET /api/v1/policies lists the versions.',
+    });
+  }
+  const { version: restored, rules, hysteresis, resources } = earlier;
+  const wrong = (await review({ rules, hysteresis, resources })).find(
+    ({ severity }) => severity === 'error',
+  );
+  if (wrong) {
+    throw new Fault('invalid-input', `Version ${restored} cannot be in force: ${wrong.message}`, {
+      fix: wrong.fix || 'Make a version by hand.',
     });
   }
   try {
     return await makeVersion(
       earlier,
       {
-        reason: `Back to version ${to}: ${reason}`.slice(0, LONGEST_REASON),
+        reason: `Back to version ${restored}: ${reason}`.slice(0, LONGEST_REASON),
         report_only: false,
-        by: { actor: ROLLED_BACK_BY, author: ROLLED_BACK_BY, address: null },
-        details: { rolled_back: version, restored: to },
+        by,
+        details: { rolled_back: version, restored },
         action: 'policy.rolled_back',
       },
       basis,

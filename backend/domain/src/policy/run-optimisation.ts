@@ -1,16 +1,16 @@
 // Optimisation (`optimize_policies`): a search over the recorded sessions, judged on newer ones, and its proposal.
 import { Fault } from '@verity/protocol/faults';
-import type { PolicyRunId } from '@verity/protocol/ids';
 import type { OptimisationResult, PolicyRun } from '@verity/protocol/policy/runs';
 import type { Policy, PolicyDraft, PolicyFinding } from '@verity/protocol/policy/schemas';
 import type { PolicySettings } from '@verity/protocol/policy/health';
 import { breather } from './breather';
+import { diffPolicies } from './diff-policies';
 import type { RecordedSession } from './moments';
 import { LEVELS, searchThresholds, withThresholds, type Search, type SessionSet } from './optimise';
 import { makeVersion, versionBasis, type VersionPorts } from './make-version';
 import { prepareSession, replay, type PreparedSession } from './replay';
 import type { Policies } from './ports';
-import type { SimulationPorts } from './run-ports';
+import type { RunOfJob, SimulationPorts } from './run-ports';
 import type { Progress } from './simulate';
 
 /** Of the recorded time, how much is fitted on; the newer rest is held out. */
@@ -19,7 +19,7 @@ const FIT_SHARE = 0.7;
 const MOST_SESSIONS = 2_000;
 const READ_AT_ONCE = 100;
 /** Sessions below which a search would fit chance. */
-const LEAST_SESSIONS = 20;
+export const LEAST_SESSIONS = 20;
 
 export interface OptimisationPorts extends Omit<SimulationPorts, 'policies'> {
   policies: Pick<Policies, 'byVersion'>;
@@ -36,12 +36,12 @@ export const OPTIMISER = 'system:policy-optimiser';
  * left alone. Applies the proposal only as the setting says, and only while the version that it was made from is in force.
  */
 export async function runOptimisation(
-  id: PolicyRunId,
+  { id, job }: RunOfJob,
   tools: OptimisationPorts,
   signal: AbortSignal,
   progress: Progress = () => undefined,
 ): Promise<void> {
-  const begun = await tools.runs.begin(id, tools.clock());
+  const begun = await tools.runs.begin(id, job, tools.clock());
   if (!begun) return;
   const { run } = begun;
   const today = await tools.policies.byVersion(run.base_version);
@@ -66,7 +66,7 @@ export async function runOptimisation(
     async tried(count) {
       signal.throwIfAborted();
       if (count % 10 !== 0) return;
-      progress(count, count);
+      progress(count);
       if (!(await tools.runs.advance(id, { done: count, total: count }))) throw new Cancelled();
     },
   }).catch((error: unknown) => {
@@ -177,6 +177,20 @@ function noteOn({ best, today, frontier }: Search, budget: number): string | nul
   return null;
 }
 
+/** What this run has made already, when it was interrupted after: it is not made twice. */
+async function madeBefore(
+  policy: PolicyDraft,
+  { started_at }: PolicyRun,
+  { versions }: OptimisationPorts,
+): Promise<OptimisationResult['applied']> {
+  const [newest] = (await versions.policies.list({ limit: 1 })).items;
+  if (newest?.author !== OPTIMISER || started_at === null || newest.created_at < started_at) {
+    return null;
+  }
+  if (diffPolicies(newest, policy).length > 0) return null;
+  return { version: newest.version, on_trial: newest.report_only };
+}
+
 /** A proposal that something speaks against is never applied. */
 async function apply(
   result: OptimisationResult,
@@ -185,6 +199,8 @@ async function apply(
 ): Promise<Pick<OptimisationResult, 'applied' | 'note'>> {
   const { proposal, note } = result;
   if (!proposal || note || settings.apply === 'never') return { applied: null, note };
+  const made = await madeBefore(proposal.policy, run, tools);
+  if (made) return { applied: made, note };
   const basis = await versionBasis(tools.versions);
   if (basis.before.version !== run.base_version) {
     return { applied: null, note: `Version ${basis.before.version} is in force meanwhile.` };

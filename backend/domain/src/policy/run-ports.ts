@@ -1,6 +1,6 @@
 // What runs over recorded sessions need of the world.
 import type { PageRequest } from '../kernel/page-request';
-import type { PolicyRunId, SessionId } from '@verity/protocol/ids';
+import type { JobId, PolicyRunId, SessionId } from '@verity/protocol/ids';
 import type { Page } from '@verity/protocol/page';
 import type {
   Difference,
@@ -21,6 +21,12 @@ export interface Checkpoint {
   tally: SimulationTally;
 }
 
+/** A run, and the job that does it. */
+export interface RunOfJob {
+  id: PolicyRunId;
+  job: JobId;
+}
+
 export interface ReplayedRecord extends Omit<
   ReplayedSession,
   'user_email' | 'user_name' | 'device_label'
@@ -30,16 +36,20 @@ export interface ReplayedRecord extends Omit<
 }
 
 export interface PolicyRuns {
+  /** One that is there already stays. */
   add(run: PolicyRun): Promise<void>;
   byId(id: PolicyRunId): Promise<PolicyRun | null>;
   /** Newest first. */
   list(page: PageRequest): Promise<Page<PolicyRun>>;
-  /** The oldest that waits or was interrupted. */
-  next(): Promise<PolicyRun | null>;
-  countWaiting(): Promise<number>;
-  /** Marks it as running; answers where it goes on, or null when it is over. */
+  /** Those that wait or are being done, the oldest first. */
+  going(): Promise<PolicyRun[]>;
+  /**
+   * Marks it as being done by a job; answers where it goes on, or null when it is over. One that failed or was cancelled
+   * begins anew for another job than the one that it ended with.
+   */
   begin(
     id: PolicyRunId,
+    job: JobId,
     at: Date,
   ): Promise<{ run: PolicyRun; checkpoint: Checkpoint | null } | null>;
   /** Keeps how far it is. False when it was cancelled: the work stops. */
@@ -48,7 +58,7 @@ export interface PolicyRuns {
     progress: PolicyRun['progress'],
     checkpoint?: Checkpoint,
   ): Promise<boolean>;
-  /** Ends a run that is running; one that was cancelled meanwhile stays cancelled. */
+  /** Ends a run; one that is over already, perhaps cancelled meanwhile, stays as it is. */
   end(
     id: PolicyRunId,
     how:

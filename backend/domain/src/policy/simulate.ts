@@ -1,29 +1,29 @@
 // The policy time machine (`simulate_policy_change`): recorded sessions judged again by a draft, beside today's policy.
-import type { PolicyRunId, SessionId } from '@verity/protocol/ids';
-import type { PolicyRun } from '@verity/protocol/policy/runs';
+import type { SessionId } from '@verity/protocol/ids';
 import { breather } from './breather';
 import { compareReplays, type Compared } from './compare-replays';
 import type { RecordedSession } from './moments';
 import { prepareSession, replay, type Hit, type Replayed } from './replay';
-import type { ReplayedRecord, SimulationPorts } from './run-ports';
+import type { ReplayedRecord, RunOfJob, SimulationPorts } from './run-ports';
 import { emptyTally, resultOf, tallySession } from './simulation-tally';
 
 /** Sessions after which what was found is kept, and others get their turn. */
 const AT_ONCE = 50;
 
-export type Progress = (done: number, total: number) => void;
+/** Told how much is done, of how much when that is known. */
+export type Progress = (done: number, total?: number) => void;
 
 /**
  * Runs a simulation to its end. One that was interrupted goes on after the last session that was kept; one that is over
  * or cancelled is left alone. Throws what aborts it, and leaves it to be gone on with.
  */
 export async function runSimulation(
-  id: PolicyRunId,
+  { id, job }: RunOfJob,
   tools: SimulationPorts,
   signal: AbortSignal,
   progress: Progress = () => undefined,
 ): Promise<void> {
-  const begun = await tools.runs.begin(id, tools.clock());
+  const begun = await tools.runs.begin(id, job, tools.clock());
   if (!begun?.run.policy) return;
   const { run, checkpoint } = begun;
   const draft = begun.run.policy;
@@ -102,32 +102,3 @@ const presentHit = (hit: Hit | null) =>
     effect: hit.effect,
     risk_score: hit.score,
   };
-
-/** A run before anything was done. */
-export const newRun = (asked: {
-  id: PolicyRunId;
-  kind: PolicyRun['kind'];
-  policy: PolicyRun['policy'];
-  by: string;
-  baseVersion: number;
-  days: number;
-  frictionBudget?: number | undefined;
-  now: Date;
-}): PolicyRun => ({
-  id: asked.id,
-  kind: asked.kind,
-  state: 'queued',
-  progress: { done: 0, total: 0 },
-  asked_by: asked.by,
-  asked_at: asked.now.toISOString(),
-  started_at: null,
-  ended_at: null,
-  problem: null,
-  from: new Date(asked.now.getTime() - asked.days * 86_400_000).toISOString(),
-  to: asked.now.toISOString(),
-  base_version: asked.baseVersion,
-  policy: asked.policy,
-  friction_budget: asked.frictionBudget ?? null,
-  simulation: null,
-  optimisation: null,
-});

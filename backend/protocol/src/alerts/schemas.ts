@@ -24,6 +24,9 @@ export const ALERT_KINDS = [
   'user_report',
   'bus_pressure',
   'attack',
+  'slow_guessing',
+  'shared_origin',
+  'alert_cluster',
 ] as const;
 export const AlertKind = z.enum(ALERT_KINDS);
 export type AlertKind = z.infer<typeof AlertKind>;

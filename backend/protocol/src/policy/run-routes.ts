@@ -4,7 +4,7 @@ import { PolicyRunId } from '../ids';
 import { PageQuery, page } from '../page';
 import { routes } from '../route';
 import { PolicySettings, PolicyWatch } from './health';
-import { Difference, PolicyRun, ReplayedSession } from './runs';
+import { Difference, ReplayedSession, ShownRun } from './runs';
 import { PolicyDraft } from './schemas';
 
 const reader = { roles: ['admin', 'auditor'] } as const;
@@ -20,7 +20,7 @@ export const policyRunRoutes = routes({
     sensitivity: 'medium',
     body: z.strictObject({ policy: PolicyDraft, days: days.default(7) }),
     faults: ['conflict', 'unavailable'],
-    reply: PolicyRun,
+    reply: ShownRun,
   },
   'POST /api/v1/policies/optimisations': {
     summary:
@@ -34,7 +34,7 @@ export const policyRunRoutes = routes({
       friction_budget: z.number().min(0).max(10_000).optional(),
     }),
     faults: ['conflict', 'invalid-input', 'unavailable'],
-    reply: PolicyRun,
+    reply: ShownRun,
   },
   'GET /api/v1/policies/runs': {
     summary: 'Simulations and searches, newest first',
@@ -42,7 +42,7 @@ export const policyRunRoutes = routes({
     who: reader,
     sensitivity: 'medium',
     query: z.strictObject(PageQuery),
-    reply: page(PolicyRun),
+    reply: page(ShownRun),
   },
   'GET /api/v1/policies/runs/:id': {
     summary: 'A simulation or search: how far it is, and what it found',
@@ -51,7 +51,7 @@ export const policyRunRoutes = routes({
     sensitivity: 'medium',
     params: ofRun,
     faults: ['not-found'],
-    reply: PolicyRun,
+    reply: ShownRun,
   },
   'POST /api/v1/policies/runs/:id/cancel': {
     summary: 'Stop a simulation or search that waits or runs',
@@ -60,7 +60,7 @@ export const policyRunRoutes = routes({
     sensitivity: 'medium',
     params: ofRun,
     faults: ['not-found', 'conflict'],
-    reply: PolicyRun,
+    reply: ShownRun,
   },
   'GET /api/v1/policies/runs/:id/sessions': {
     summary:

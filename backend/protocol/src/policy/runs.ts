@@ -1,6 +1,6 @@
 // Runs over recorded sessions: trying a draft on the past, and searching thresholds on it.
 import { z } from 'zod';
-import { Instant, PolicyRunId, SessionId, UserId } from '../ids';
+import { Instant, JobId, PolicyRunId, SessionId, UserId } from '../ids';
 import { Effect, KeptDraft } from './schemas';
 
 export const RunState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);
@@ -114,6 +114,8 @@ export const PolicyRun = z.object({
   id: PolicyRunId,
   kind: z.enum(['simulation', 'optimisation']),
   state: RunState,
+  /** The job that does it; that of the newest try. Null for runs of before there were jobs. */
+  job_id: JobId.nullable(),
   /** Sessions, or policies, that are done, of how many. */
   progress: z.object({ done: z.number().int(), total: z.number().int() }),
   /** E-mail address, or `system:{part}`. */
@@ -136,3 +138,10 @@ export const PolicyRun = z.object({
   optimisation: OptimisationResult.nullable(),
 });
 export type PolicyRun = z.infer<typeof PolicyRun>;
+
+/** A run as it is shown: with what keeps it from going on. */
+export const ShownRun = PolicyRun.extend({
+  /** What it waits for, in words; null while it goes on and when it is over. */
+  waits_for: z.string().nullable(),
+});
+export type ShownRun = z.infer<typeof ShownRun>;

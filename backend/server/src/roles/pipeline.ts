@@ -9,13 +9,11 @@ import { chance, hmacBase64 } from '@verity/adapters/webhooks/hmac';
 import { createWebhookWire } from '@verity/adapters/webhooks/wire';
 import { askTraining } from '../pipeline/ask-training';
 import { startPipeline } from '../pipeline/pipeline';
-import { startPolicyWork } from '../pipeline/policy-work';
 import { startWebhooks } from '../pipeline/webhooks';
 import { heraldOfEmitter, type Herald } from '../socket/announcer';
 import { lifeOver, sha256, type Ground } from './ground';
 import type { Jobs } from './jobs';
 import { learningOver, sayBaselineRanOut } from './learning';
-import { policyWorkTools } from './policy-work';
 
 /** `herald` is that of the socket server when this process has one. */
 export async function startPipelineRole(
@@ -70,12 +68,6 @@ export async function startPipelineRole(
     settings: { sessionHours: config.SESSION_HOURS },
   });
   ground.shutdown.on('drain', 'pipeline', () => pipeline.stop());
-  const work = startPolicyWork({
-    ...policyWorkTools(ground, speaking),
-    leases: createLeases(redis, ground.newId),
-    log,
-  });
-  ground.shutdown.on('drain', 'work on policies', () => work.stop());
   const siteSessions = createSiteSessions(redis);
   const webhooks = startWebhooks({
     ...ground,

@@ -1,24 +1,40 @@
 // What work on policies needs of the ground: stores, the settings, and ways to tell of what it did.
+import { createLeases } from '@verity/adapters/redis/leases';
 import { ROOM_ADMIN, ROOM_AUTHENTICATED } from '@verity/domain/realtime/ports';
 import type { HealthPorts } from '@verity/domain/policy/check-health';
 import type { VersionPorts } from '@verity/domain/policy/make-version';
-import type { PolicyWorkPorts } from '@verity/domain/policy/work';
+import type { PolicyWorkPorts } from '@verity/domain/policy/work-ports';
+import type { UserId } from '@verity/protocol/ids';
 import { notices } from '@verity/domain/identity/notices';
 import { reviewOver } from '../routes/policy-review';
 import type { Herald } from '../socket/announcer';
 import type { Ground } from './ground';
+import type { Jobs } from './jobs';
 
 const LINK = '/policies/health';
 const ADMINS = 200;
+/** Of a process that died in the middle. */
+const LEASE_MS = 30_000;
 
-export function policyWorkTools(ground: Ground, herald: Pick<Herald, 'announce'>): PolicyWorkPorts {
+/** Has the version in force looked at soon; when that fails, the next sweep over sessions asks for it. */
+export const lookAtPolicy = ({ log }: Pick<Ground, 'log'>, { enqueuer }: Pick<Jobs, 'enqueuer'>) =>
+  enqueuer
+    .enqueue('check_policy_health', {})
+    .catch((err: unknown) => log.warn({ err }, 'a new version is looked at a little later'));
+
+export function policyWorkTools(
+  ground: Ground,
+  jobs: Pick<Jobs, 'enqueuer'>,
+  herald: Pick<Herald, 'announce'>,
+): PolicyWorkPorts {
   const { stores, clock, journal } = ground;
+  const leases = createLeases(ground.redis, ground.newId);
   const versions: VersionPorts = {
     policies: stores.policies,
     announcePolicy: (update) => herald.announce('policy_update', [ROOM_AUTHENTICATED], update),
     record: (entry) => journal.record(entry),
-    // Every process looks for another version several times a second.
-    onPolicyChanged: () => undefined,
+    // Every process that decides looks for another version several times a second.
+    onPolicyChanged: async () => void (await lookAtPolicy(ground, jobs)),
     clock,
   };
   return {
@@ -31,6 +47,13 @@ export function policyWorkTools(ground: Ground, herald: Pick<Herald, 'announce'>
     warn: warner(ground, herald),
     clock,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    async authorOf(actor) {
+      const user = actor.startsWith('user:')
+        ? await stores.users.byId(actor.slice('user:'.length) as UserId)
+        : null;
+      return { actor, author: user?.email ?? actor, address: null };
+    },
+    alone: (what, work) => leases.hold(`policy-${what}`, LEASE_MS, work),
   };
 }
 

@@ -1,11 +1,11 @@
-// The routes of outcomes, runs and settings over a real MongoDB.
+// The routes of outcomes and settings over a real MongoDB.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mongoRepositories, type Repositories } from '@verity/adapters/mongo/repositories';
 import { scratchDatabase, type ScratchDatabase } from '@verity/adapters/mongo/scratch';
 import { newId, systemClock } from '@verity/adapters/world';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import { DEFAULT_SETTINGS } from '@verity/protocol/policy/health';
-import type { DecisionId, PolicyRunId, SessionId, UserId } from '@verity/protocol/ids';
+import type { DecisionId, SessionId, UserId } from '@verity/protocol/ids';
 import { policyEffectHandlers } from './policy-effect';
 import { callByAdmin, listening } from './scratch-call';
 
@@ -22,15 +22,8 @@ const nothing = { params: undefined, query: undefined, body: undefined };
 
 function desk() {
   const heard = listening();
-  const handlers = policyEffectHandlers({ ...heard, ...stores, clock: systemClock, newId });
-  const simulate = async () => {
-    const run = await handlers['POST /api/v1/policies/simulations'](
-      { ...nothing, body: { policy: DEFAULT_POLICY, days: 7 } },
-      callByAdmin().call,
-    );
-    return { state: run.state, id: run.id as PolicyRunId };
-  };
-  return { heard, handlers, simulate };
+  const handlers = policyEffectHandlers({ ...heard, ...stores, clock: systemClock });
+  return { heard, handlers };
 }
 
 const textOf = async (reply: string | AsyncIterable<string>): Promise<string> => {
@@ -83,41 +76,6 @@ describe('effectiveness', () => {
     expect(text).toContain(`"'=HYPERLINK`);
     const cells = lines.map((line) => line.split(',').length);
     expect(new Set(cells.filter((_, at) => at !== 2)).size).toBe(1);
-  });
-});
-
-describe('a simulation', () => {
-  it('waits in a queue that is bounded, is cancelled once, and is exported', async () => {
-    const { handlers, simulate } = desk();
-    const runs = [];
-    for (let i = 0; i < 10; i++) runs.push(await simulate());
-    expect(runs[0]).toMatchObject({ state: 'queued' });
-    await expect(simulate()).rejects.toMatchObject({ code: 'conflict' });
-    const { id } = runs[0]!;
-    const cancel = () =>
-      handlers['POST /api/v1/policies/runs/:id/cancel'](
-        { ...nothing, params: { id } },
-        callByAdmin().call,
-      );
-    expect(await cancel()).toMatchObject({ state: 'cancelled' });
-    await expect(cancel()).rejects.toMatchObject({ code: 'conflict' });
-    const text = await textOf(
-      await handlers['GET /api/v1/policies/runs/:id/sessions/export'](
-        { ...nothing, params: { id } },
-        callByAdmin().call,
-      ),
-    );
-    expect(text).toMatch(/^"session","user"/);
-  });
-
-  it('that is not there is not found', async () => {
-    const { handlers } = desk();
-    await expect(
-      handlers['GET /api/v1/policies/runs/:id'](
-        { ...nothing, params: { id: newId<PolicyRunId>() } },
-        callByAdmin().call,
-      ),
-    ).rejects.toMatchObject({ code: 'not-found' });
   });
 });
 

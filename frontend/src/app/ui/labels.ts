@@ -52,6 +52,9 @@ export const ALERT_KIND = {
   cloned_passkey: 'Copied passkey',
   user_report: 'Reported by its owner',
   bus_pressure: 'Bus pressure',
+  slow_guessing: 'Slow guessing of passwords',
+  shared_origin: 'Trouble with one origin',
+  alert_cluster: 'Several alerts about one person',
 } as const satisfies Record<AlertKind, string>;
 
 export const SEVERITY = {

@@ -1,6 +1,6 @@
 // One run over the past: how far it is, what it found, and the way from there into the editor.
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { plural } from '../../core/format';
 import { Identity } from '../../core/identity';
@@ -19,7 +19,7 @@ import { SimulationView } from './simulation-view';
 
 @Component({
   selector: 'vt-run-page',
-  imports: [Back, Pending, SearchResult, SimulationView, Time],
+  imports: [Back, Pending, RouterLink, SearchResult, SimulationView, Time],
   template: `
     <div class="page">
       <vt-back to="/policies/runs">Tried on the past</vt-back>
@@ -30,6 +30,9 @@ import { SimulationView } from './simulation-view';
             <p class="lead">
               {{ one.asked_by }} asked <vt-time [at]="one.asked_at" />; {{ days() }} before that,
               beside version {{ one.base_version }}.
+              @if (mayAct() && one.job_id; as job) {
+                <a [routerLink]="['/jobs', job]">Its job</a>
+              }
             </p>
           }
         </div>
@@ -55,7 +58,7 @@ import { SimulationView } from './simulation-view';
             <div class="body stack">
               <p class="row">
                 <span [class]="'chip ' + states[one.state].tone">{{ states[one.state].text }}</span>
-                <span class="soft">{{ progress() }}</span>
+                <span class="soft">{{ one.waits_for ?? progress() }}</span>
               </p>
               <progress
                 [max]="one.progress.total || 1"
@@ -63,7 +66,7 @@ import { SimulationView } from './simulation-view';
                 aria-label="Progress"
               ></progress>
               <p class="small soft">
-                You can leave this page; it goes on, and also after a restart.
+                You can leave this page; a job does it, also after a restart.
               </p>
             </div>
           </section>
@@ -132,7 +135,7 @@ export class RunPage {
   });
   protected readonly progress = computed(() => {
     const run = this.run.value();
-    if (!run || run.state === 'queued') return 'Others are before it.';
+    if (!run || run.state === 'queued') return 'It begins …';
     const { done, total } = run.progress;
     if (run.kind === 'optimisation')
       return done ? `${plural(done, 'policy', 'policies')} tried` : 'Reading the sessions …';

@@ -189,8 +189,10 @@ export class RunsPage {
       : `Thresholds of version ${base_version}, ${over}`;
   }
 
-  protected found({ state, simulation, optimisation, progress, problem }: PolicyRun): string {
-    if (problem) return problem;
+  protected found(run: PolicyRun): string {
+    const { state, simulation, optimisation, progress } = run;
+    const said = run.problem ?? run.waits_for;
+    if (said) return said;
     if (simulation) {
       const { none: same, ...others } = simulation.differences;
       const differing = Object.values(others).reduce((sum, count) => sum + count, 0);

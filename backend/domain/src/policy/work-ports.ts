@@ -1,0 +1,23 @@
+// What work on policies needs of the world, all of it together: for who runs it.
+import type { HealthPorts } from './check-health';
+import type { EffectivenessPorts } from './effectiveness';
+import type { Author } from './make-version';
+import type { OutcomeTrackerPorts } from './outcome-ports';
+import type { Policies } from './ports';
+import type { OptimisationPorts } from './run-optimisation';
+import type { PolicyRuns, SimulationPorts } from './run-ports';
+
+export interface PolicyWorkPorts
+  extends
+    Omit<SimulationPorts, 'outcomes'>,
+    Omit<OptimisationPorts, 'outcomes'>,
+    Omit<HealthPorts, 'outcomes'> {
+  runs: PolicyRuns;
+  policies: Policies;
+  outcomes: OutcomeTrackerPorts['outcomes'];
+  judged: OutcomeTrackerPorts['judged'] & EffectivenessPorts['judged'];
+  /** Who acts, as versions and the audit log name them: `user:{id}` or `system:{part}`. */
+  authorOf(actor: string): Promise<Author>;
+  /** Does the work unless somebody does it already, in any process; false then. */
+  alone(what: string, work: () => Promise<void>): Promise<boolean>;
+}
