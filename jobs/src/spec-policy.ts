@@ -57,11 +57,10 @@ export async function openPolicyWorld() {
   };
   const tools = { clock, newId, policy } as unknown as Tools;
 
-  /** A recorded session, a moment a minute. */
-  const record = async (at: number, scores: number[]): Promise<SessionId> => {
-    const session = aSession({ startedAt: new Date(at), userName: 'Ada' });
-    await stores.sessions.add(session);
-    const { id: sessionId, userId } = session;
+  /** What is recorded of sessions, a moment a minute. */
+  const keep = (
+    sessions: { sessionId: SessionId; userId: UserId; at: number; scores: number[] }[],
+  ): Promise<void> => {
     const facts = {
       role: 'user' as const,
       groups: [],
@@ -70,17 +69,17 @@ export async function openPolicyWorld() {
       passkeyEnrolled: false,
       stepUpAt: null,
     };
-    await stores.moments.add(
-      scores.map((score, minute) => ({
-        sessionId,
-        userId,
-        at: at + minute * 60_000,
-        score,
-        weights: {},
-        facts,
-      })),
+    return stores.moments.add(
+      sessions.flatMap(({ scores, at, ...ids }) =>
+        scores.map((score, minute) => ({
+          ...ids,
+          at: at + minute * 60_000,
+          score,
+          weights: {},
+          facts,
+        })),
+      ),
     );
-    return sessionId;
   };
 
   return {
@@ -89,7 +88,6 @@ export async function openPolicyWorld() {
     warned,
     recorded,
     announced,
-    record,
     now: clock,
     pass: (ms: number): void => void (now = new Date(now.getTime() + ms)),
     close: () => database.drop(),
@@ -104,12 +102,35 @@ export async function openPolicyWorld() {
       await seed();
     },
 
+    /** A session of somebody who is known. */
+    async record(at: number, scores: number[]): Promise<SessionId> {
+      const session = aSession({ startedAt: new Date(at), userName: 'Ada' });
+      await stores.sessions.add(session);
+      await keep([{ sessionId: session.id, userId: session.userId, at, scores }]);
+      return session.id;
+    },
+
     /** Sessions over the last ten days, each tenth of them risky. */
-    async recordMany(count: number): Promise<void> {
-      for (let i = 0; i < count; i++) {
-        const at = START - 10 * DAY_MS + Math.floor((i / count) * 10 * DAY_MS);
-        await record(at, i % 10 === 0 ? [10, 50, 55, 50] : [10, 12, 10]);
-      }
+    recordMany: (count: number): Promise<void> =>
+      keep(
+        Array.from({ length: count }, (_, i) => ({
+          sessionId: newId<SessionId>(),
+          userId: newId<UserId>(),
+          at: START - 10 * DAY_MS + Math.floor((i / count) * 10 * DAY_MS),
+          scores: i % 10 === 0 ? [10, 50, 55, 50] : [10, 12, 10],
+        })),
+      ),
+
+    /** Sessions that begin now, at no risk. */
+    async live(count: number): Promise<SessionId[]> {
+      const sessions = Array.from({ length: count }, (_, i) => ({
+        sessionId: newId<SessionId>(),
+        userId: newId<UserId>(),
+        at: now.getTime() + 1_000 + i,
+        scores: [10],
+      }));
+      await keep(sessions);
+      return sessions.map(({ sessionId }) => sessionId);
     },
 
     /** A challenge that waits for proof, of the version in force. */

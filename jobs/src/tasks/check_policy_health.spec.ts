@@ -15,11 +15,9 @@ afterAll(() => world.close());
 
 /** Lives sessions under the version in force, some of them challenged by it. */
 async function live(sessions: number, challenged: number): Promise<void> {
-  for (let i = 0; i < sessions; i++) {
-    const at = world.now().getTime() + 1_000 + i;
-    const session = await world.record(at, [10]);
-    if (i < challenged) await world.challenge(session, new Date(at));
-  }
+  const begun = await world.live(sessions);
+  const at = new Date(world.now().getTime() + 2_000);
+  await Promise.all(begun.slice(0, challenged).map((session) => world.challenge(session, at)));
   world.pass(3_600_000);
 }
 const check = async () => (await world.perform(task)).watch;

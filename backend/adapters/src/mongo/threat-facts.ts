@@ -22,8 +22,8 @@ import { op, Store, type Document, type Filter } from './store';
 import { users, type UserDocument } from './users';
 
 /** Addresses, and accounts, whose failures are looked into in one round. */
-const MOST_GROUPS = 200;
-/** Sessions in trouble, the newest: more at once are an outage and no attack. */
+const MOST_GROUPS = 100;
+/** Sessions in trouble, and alerts, the newest: more at once are an outage and no attack. */
 const MOST_TROUBLED = 10_000;
 
 /** How a challenge ends that its owner would have passed. */
@@ -46,14 +46,24 @@ export class MongoThreatFacts implements ThreatFacts {
     this.#users = new Store(connection, users);
   }
 
-  async failedSignIns(since: Date, least: number): Promise<FailedSignIns[]> {
+  async failedSignIns(
+    since: Date,
+    { least, most }: { least: number; most: number },
+  ): Promise<FailedSignIns[]> {
     interface Pair {
       _id: { address: string; subject: string };
       failures: number;
       firstAt: string;
     }
     const wide = (key: 'address' | 'subject') => [
-      { $group: { _id: `$_id.${key}`, pairs: { $push: '$$ROOT' }, count: { $sum: 1 } } },
+      {
+        $group: {
+          _id: `$_id.${key}`,
+          // Bounded: an attack from everywhere must not be too large to be seen.
+          pairs: { $firstN: { input: '$$ROOT', n: most } },
+          count: { $sum: 1 },
+        },
+      },
       { $match: { count: { $gte: least } } },
       { $sort: { count: -1 as const, _id: 1 as const } },
       { $limit: MOST_GROUPS },
@@ -74,6 +84,7 @@ export class MongoThreatFacts implements ThreatFacts {
           firstAt: { $min: '$record.at' },
         },
       },
+      { $sort: { firstAt: -1, _id: 1 } },
       { $facet: { address: wide('address'), subject: wide('subject') } },
       { $project: { by: { $concatArrays: ['$address', '$subject'] } } },
     ]);
@@ -115,6 +126,8 @@ export class MongoThreatFacts implements ThreatFacts {
           ],
         },
       },
+      { $sort: { at: -1 } },
+      { $limit: MOST_TROUBLED },
       { $group: { _id: '$session_id', owner: { $max: { $eq: ['$said', 'owner'] } } } },
     ]);
     // Whose owner said so is in no trouble, whatever was decided of it.
@@ -183,9 +196,10 @@ export class MongoThreatFacts implements ThreatFacts {
         user_id: op({ $ne: null }),
         demo: false,
       },
-      { created_at: 1, _id: 1 },
+      { created_at: -1, _id: -1 },
+      MOST_TROUBLED,
     );
-    return found.map((alert) => ({
+    return found.reverse().map((alert) => ({
       id: alert._id,
       kind: alert.kind,
       severity: severityOf(alert),

@@ -5,6 +5,8 @@ import { named } from './words';
 
 /** Accounts that one address failed at, and addresses that one account was failed at from. People forget one password. */
 export const GUESSING = { accounts: 5, addresses: 5 } as const;
+/** Counterparts of an address or an account that are read: more change nothing. */
+export const MOST_COUNTERPARTS = 100;
 /** Twice as many leave little doubt. */
 const PLENTY = 2;
 
@@ -45,9 +47,9 @@ function spraying(
   return finding(all, {
     group: `guessing:address:${address}`,
     severity,
-    title: `${address} failed to sign in to ${all.length} accounts`,
+    title: `${address} failed to sign in to ${counted(all)} accounts`,
     description:
-      `${failures} sign-ins from ${address} failed at ${all.length} accounts: ${named(all.map(({ account }) => account.email))}. ` +
+      `${failures} sign-ins from ${address} failed at ${counted(all)} accounts: ${named(all.map(({ account }) => account.email))}. ` +
       (entered.length > 0
         ? `It then entered ${whom}: ask for proof there, and have the password changed.`
         : 'None of them was entered from there. A shared address with forgetful people looks alike.'),
@@ -65,8 +67,8 @@ function besieged(all: readonly FailedSignIns[], now: Date): Finding {
   return finding(all, {
     group: `guessing:account:${account.id}`,
     severity: all.length >= GUESSING.addresses * PLENTY ? 'high' : 'medium',
-    title: `${all.length} addresses failed to sign in as ${account.email}`,
-    description: `${failures} sign-ins as ${account.email} failed from ${all.length} addresses: ${named(all.map(({ address }) => address))}. Each stayed below what throttles an address.`,
+    title: `${counted(all)} addresses failed to sign in as ${account.email}`,
+    description: `${failures} sign-ins as ${account.email} failed from ${counted(all)} addresses: ${named(all.map(({ address }) => address))}. Each stayed below what throttles an address.`,
     evidence: { addresses: all.length, failures },
     suffix: '',
     user: account.id,
@@ -114,6 +116,9 @@ function finding(
     },
   };
 }
+
+const counted = (all: readonly FailedSignIns[]): string =>
+  all.length < MOST_COUNTERPARTS ? String(all.length) : `${MOST_COUNTERPARTS} or more`;
 
 const sum = (all: readonly FailedSignIns[]): number =>
   all.reduce((total, { failures }) => total + failures, 0);

@@ -62,8 +62,11 @@ export interface LeftOpen {
 
 /** Demo data is in none of them. */
 export interface ThreatFacts {
-  /** Of addresses and accounts with at least so many counterparts; the widest first. */
-  failedSignIns(since: Date, least: number): Promise<FailedSignIns[]>;
+  /** Of addresses and accounts with at least `least` counterparts; of each the newest, `most` at most. */
+  failedSignIns(
+    since: Date,
+    counterparts: { least: number; most: number },
+  ): Promise<FailedSignIns[]>;
   /** Sessions of these accounts that began since. */
   signIns(accounts: readonly UserId[], since: Date): Promise<SignIn[]>;
   /** Sessions that began since and are in trouble, oldest first. */

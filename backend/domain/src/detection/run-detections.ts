@@ -3,7 +3,7 @@ import { uuidV7 } from '../kernel/ids';
 import type { MessageId } from '@verity/protocol/ids';
 import { SEVERITIES } from '@verity/protocol/alerts/schemas';
 import { alertClusters } from './alert-cluster';
-import { guessing, GUESSING } from './guessing';
+import { guessing, GUESSING, MOST_COUNTERPARTS } from './guessing';
 import { PATIENCE_HOURS, raised } from './left-open';
 import { ORIGINS, type DetectionPorts, type Finding, type TroubledSession } from './ports';
 import { byOrigin, sharedOrigin } from './shared-origin';
@@ -33,7 +33,8 @@ export async function runDetections(
   const now = ports.clock();
   const since = new Date(now.getTime() - hours * HOUR_MS);
   const { facts } = ports;
-  const failed = await facts.failedSignIns(since, Math.min(GUESSING.accounts, GUESSING.addresses));
+  const least = Math.min(GUESSING.accounts, GUESSING.addresses);
+  const failed = await facts.failedSignIns(since, { least, most: MOST_COUNTERPARTS });
   signal.throwIfAborted();
   const accounts = [...new Set(failed.map(({ account }) => account.id))];
   const signIns = accounts.length > 0 ? await facts.signIns(accounts, since) : [];

@@ -18,6 +18,7 @@ export const ROLLED_BACK_BY = 'system:policy-health';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
+const PILING_UP_MS = 600_000;
 
 export interface Watches {
   of(version: number): Promise<PolicyWatch | null>;
@@ -40,13 +41,19 @@ export interface HealthPorts extends RollbackPorts {
   breathe: Breathe;
 }
 
-/** Whether a look at the version in force would tell something new: it is watched, or its watch has not begun. */
+/**
+ * Whether a look at the version in force would tell something new: it is watched, or its watch has not begun. False when
+ * nobody has looked for so long that asks pile up somewhere: the hourly look is enough then.
+ */
 export async function watchIsDue({
   policies,
   watches,
-}: Pick<HealthPorts, 'policies' | 'watches'>): Promise<boolean> {
-  const { version } = await policies.current();
+  clock,
+}: Pick<HealthPorts, 'policies' | 'watches' | 'clock'>): Promise<boolean> {
+  const { version, created_at } = await policies.current();
   const watch = await watches.of(version);
+  const lookedAt = Date.parse(watch?.checked_at ?? created_at);
+  if (clock().getTime() - lookedAt > PILING_UP_MS) return false;
   return watch ? watch.state === 'watching' : (await policies.previous(version)) !== null;
 }
 
