@@ -10,7 +10,7 @@ import type { UserId } from '@verity/protocol/ids';
 import { bundle } from '../bundle.mjs';
 import { personNow } from '../testing/people';
 import { MODALITIES, monthsOfBehaviour } from './behaviour-month';
-import type { LoopReport } from './loop-watch';
+import type { LoopReport, Spread } from './loop-watch';
 import { countOption, percentile, type Bench } from './measure';
 import { openCrowd } from './socket-load';
 import { startBenchPlatform } from './socket-platform';
@@ -109,8 +109,8 @@ export const bench: Bench = async (options, say) => {
       processorSecondsOfWorker: round(workerCpu),
       processorSecondsPerPerson: round(workerCpu / people),
       peakRssOfWorkerMegabytes: round((during.jobs?.peakRssBytes ?? 0) / 2 ** 20),
-      loopMsBefore: rounded(before),
-      loopMsDuring: rounded(during),
+      loopMsBefore: spreads(before),
+      loopMsDuring: spreads(during),
       answersBefore,
       answersDuring,
       peopleAtWork: AT_WORK,
@@ -127,11 +127,17 @@ export const bench: Bench = async (options, say) => {
 const seconds = (since: number): number => round((performance.now() - since) / 1_000);
 const round = (value: number): number => Math.round(value * 100) / 100;
 
-const rounded = (reports: Record<string, LoopReport>) =>
+const spread = ({ p50, p99, max }: Spread): Spread => ({
+  p50: round(p50),
+  p99: round(p99),
+  max: round(max),
+});
+
+const spreads = (reports: Record<string, LoopReport>) =>
   Object.fromEntries(
-    Object.entries(reports).map(([name, { p50, p99, max }]) => [
+    Object.entries(reports).map(([name, { late, kept }]) => [
       name,
-      { p50: round(p50), p99: round(p99), max: round(max) },
+      { late: spread(late), kept: kept && spread(kept) },
     ]),
   );
 
