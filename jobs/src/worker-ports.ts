@@ -63,6 +63,12 @@ export interface WorkerState {
   readonly active: readonly ActiveJob[];
   /** In hand and not begun. */
   readonly reserved: number;
+  /** The first of them. */
+  readonly in_hand: readonly {
+    readonly id: Job['id'];
+    readonly task: string;
+    readonly queue: QueueName;
+  }[];
   /** Ended since the start. */
   readonly ended: number;
   readonly rss_bytes: number;

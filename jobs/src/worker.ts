@@ -29,6 +29,8 @@ const HELD_DELAY_MS = 15_000;
 const HEARTBEAT_MS = 2_000;
 const RECORD_AGAIN_MS = 500;
 const SHOWN_ACTIVE = 100;
+/** Of each queue. */
+const SHOWN_IN_HAND = 20;
 /** Messages of a queue in hand, for each job that may run: the next ones are there when one ends. */
 const PREFETCH_FACTOR = 2;
 
@@ -94,6 +96,11 @@ class Lane {
     const taken = this.#waiting[this.#next];
     if (taken) this.#next++;
     return taken;
+  }
+
+  /** The first of them. */
+  first(count: number): readonly Reserved[] {
+    return this.#waiting.slice(this.#next, this.#next + count);
   }
 
   /** All that is left, which is then no longer here. */
@@ -266,6 +273,9 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       since: since.toISOString(),
     })),
     reserved: [...lanes.values()].reduce((sum, lane) => sum + lane.reserved, 0),
+    in_hand: [...lanes.values()]
+      .flatMap((lane) => lane.first(SHOWN_IN_HAND))
+      .map(({ order, queue }) => ({ id: order.id, task: order.task, queue })),
     ended,
     rss_bytes: process.memoryUsage.rss(),
   });

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { alertServerEvents } from './alerts/events';
 import { identityServerEvents } from './identity/events';
+import { jobServerEvents } from './jobs/events';
 import { policyServerEvents } from './policy/events';
 import { realtimeClientEvents, realtimeServerEvents } from './realtime/events';
 import { riskClientEvents, riskServerEvents } from './risk/events';
@@ -20,6 +21,7 @@ export const SERVER_EVENTS = {
   ...alertServerEvents,
   ...identityServerEvents,
   ...policyServerEvents,
+  ...jobServerEvents,
 };
 
 export type ClientEvents = typeof CLIENT_EVENTS;

@@ -37,7 +37,7 @@ export async function startWorkerRole(
       history: ground.stores.jobs,
       turn: (task, rate) => jobs.registry.turn(task, rate),
       runInThread: threads.run,
-      changed: () => undefined,
+      changed: (task, state) => jobs.figures.note(task, state),
       stuck({ id, task }) {
         log.error({ job: id, task }, 'a job does not stop: this process ends, and another begins');
         void shutdown.end('a job does not stop').then(() => process.exit(1));

@@ -110,6 +110,21 @@ export class MongoJobs implements JobHistory {
     return this.#store.changed(which, { $set: { retried_as: as } });
   }
 
+  /** The retry that was claimed did not come about. */
+  async giveBackRetry(id: JobId, as: JobId) {
+    await this.#store.changed({ _id: id, retried_as: as }, { $set: { retried_as: null } });
+  }
+
+  /** Most jobs first. */
+  countByTask(filter: JobFilter) {
+    return this.#store.aggregate<{ task: string; count: number }>([
+      { $match: condition(filter) },
+      { $group: { _id: '$task', count: { $sum: 1 } } },
+      { $sort: { count: -1, _id: 1 } },
+      { $project: { _id: 0, task: '$_id', count: 1 } },
+    ]);
+  }
+
   async summarise(since: Date): Promise<TaskSummary[]> {
     return this.#store.aggregate<TaskSummary>([
       { $match: { ended_at: { $gte: since } } },
@@ -217,12 +232,13 @@ function toJob({ _id, expireAt: _, payload, result, ...rest }: JobDocument): Job
   };
 }
 
-function condition({ task, queue, state, origin, since, until, q }: JobFilter): Filter {
+function condition({ task, queue, state, origin, since, until, q, retried }: JobFilter): Filter {
   return {
     ...(task ? { task } : {}),
     ...(queue ? { queue } : {}),
     ...(state ? { state: op({ $in: state }) } : {}),
     ...(origin ? { origin } : {}),
+    ...(retried === undefined ? {} : { retried_as: retried ? op({ $ne: null }) : null }),
     ...(since || until
       ? { ended_at: op({ ...(since ? { $gte: since } : {}), ...(until ? { $lt: until } : {}) }) }
       : {}),

@@ -10,8 +10,8 @@ import { CANCEL, CLAIM, ENQUEUED, RELEASE, RENEW, SETTLE } from './lua/jobs';
 import { script } from './script';
 
 /** Everything of jobs lies in one slot of a cluster: its steps touch several keys. */
-const key = (name: string): string => `{jobs}:${name}`;
-const ofJob = (id: JobId): string => key(`job:${id}`);
+export const key = (name: string): string => `{jobs}:${name}`;
+export const ofJob = (id: JobId): string => key(`job:${id}`);
 const SETS = [key('queued'), key('waiting')];
 
 const HOUR = 3_600;
@@ -130,17 +130,6 @@ export function createJobStates(
       await answer(commands.hset(ofJob(id), 'p', JSON.stringify(progress)));
     },
     byId: read,
-    async list(state, limit) {
-      const set = key(state);
-      const [ids, total] = await Promise.all([
-        answer(commands.zrevrange(set, 0, limit - 1)),
-        answer(commands.zcard(set)),
-      ]);
-      const found = await Promise.all(ids.map((id) => read(id as JobId)));
-      const gone = ids.filter((_, index) => found[index] === null);
-      if (gone.length > 0) await answer(commands.zrem(set, ...gone));
-      return { jobs: found.filter((job) => job !== null), total: total - gone.length };
-    },
     async cancel(id, at) {
       const verdict = await cancel.run(commands, [...SETS, ofJob(id)], [id, at.getTime(), DAY]);
       return verdict as 'cancelled' | 'asked' | 'over' | 'unknown';
@@ -159,7 +148,8 @@ function ttlOf({ state, result }: Settlement): number {
   return state === 'succeeded' && result === null ? HOUR : DAY;
 }
 
-function toJob(hash: Record<string, string>): Job | null {
+/** Null for what is no job, e.g. gone. */
+export function toJob(hash: Record<string, string>): Job | null {
   if (!hash.o || !hash.s) return null;
   const instant = (ms: string | undefined): string | null =>
     ms ? new Date(Number(ms)).toISOString() : null;

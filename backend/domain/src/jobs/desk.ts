@@ -2,42 +2,23 @@
 import type { Action } from '@verity/protocol/audit/schemas';
 import { Fault } from '@verity/protocol/faults';
 import type { JobId } from '@verity/protocol/ids';
-import type { QueueState, ShownWorker, WorkerState } from '@verity/protocol/jobs/console-schemas';
-import {
-  QUEUES,
-  type FinalState,
-  type Job,
-  type JobState,
-  type QueueName,
-} from '@verity/protocol/jobs/schemas';
-import type { Page } from '@verity/protocol/page';
-import type { JobFilter, JobHistory, JobStates, TaskSummary } from './ports';
-import type { Schedules } from './schedule-ports';
-import { isLost, standstillOf } from './standstill';
+import type { QueueState } from '@verity/protocol/jobs/console-schemas';
+import type { Job, JobState, QueueName } from '@verity/protocol/jobs/schemas';
+import { lookIntoJobs, MOST_RETRIED, type LookPorts } from './look';
+import type { JobFilter, JobHistory, JobStates } from './ports';
 
-export interface DeskPorts {
-  states: JobStates;
-  history: JobHistory & {
-    byId(id: JobId): Promise<Job | null>;
-    list(
-      filter: JobFilter,
-      page: { cursor?: string | undefined; limit: number },
-    ): Promise<Page<Job>>;
-    summarise(since: Date): Promise<TaskSummary[]>;
-    /** True for exactly one caller: it may retry the job. */
-    claimRetry(id: JobId, as: JobId): Promise<boolean>;
-  };
-  registry: {
-    workers(now: Date): Promise<WorkerState[]>;
-    pausedQueues(): Promise<readonly QueueName[]>;
+export interface DeskPorts extends LookPorts {
+  states: Pick<JobStates, 'byId' | 'cancel'>;
+  history: LookPorts['history'] &
+    JobHistory & {
+      /** True for exactly one caller: it may retry the job. */
+      claimRetry(id: JobId, as: JobId): Promise<boolean>;
+      /** The retry could not be enqueued: another may claim it. */
+      giveBackRetry(id: JobId, as: JobId): Promise<void>;
+    };
+  registry: LookPorts['registry'] & {
     pause(queue: QueueName, paused: boolean): Promise<boolean>;
   };
-  broker: {
-    isUp(): boolean;
-    depth(queue: QueueName): Promise<{ messages: number; consumers: number }>;
-  };
-  outbox: { size(): Promise<number> };
-  schedules: Schedules;
   enqueue(
     task: string,
     payload: unknown,
@@ -52,7 +33,8 @@ export interface DeskPorts {
     address: string | null;
     details: Record<string, unknown>;
   }): Promise<void>;
-  clock: () => Date;
+  /** Told what an act did to a job, for who watches; what is enqueued is told by who enqueues. */
+  changed: (task: string, state: JobState) => void;
   newId: <Id extends string>() => Id;
 }
 
@@ -62,15 +44,14 @@ export interface Operator {
   address: string | null;
 }
 
-const MOST_RETRIED = 1_000;
-const MOST_SHOWN = 200;
-const TICKS_SHOWN = 50;
-const HOUR_MS = 3_600_000;
+const RETRIED_AT_ONCE = 200;
 
 export type Desk = ReturnType<typeof jobsDesk>;
 
 export function jobsDesk(ports: DeskPorts) {
-  const { states, history, registry, broker, clock } = ports;
+  const { states, history, registry, clock } = ports;
+  const look = lookIntoJobs(ports);
+  const { byId, queueState } = look;
 
   const record = (
     { actor, address }: Operator,
@@ -79,129 +60,23 @@ export function jobsDesk(ports: DeskPorts) {
     details: Record<string, unknown> = {},
   ) => ports.record({ actor, action, subject, outcome: 'success', address, details });
 
-  /** What is under way is in Redis; what ended is there for a day, and in history. */
-  const find = async (id: JobId): Promise<Job | null> => {
-    const [live, ended] = await Promise.all([states.byId(id), history.byId(id)]);
-    return live && live.ended_at === null ? live : (ended ?? live);
-  };
-
-  const byId = async (id: JobId): Promise<Job> => {
-    const found = await find(id);
-    if (found) return found;
-    throw new Fault('not-found', 'There is no such job, or its time of retention is over.', {
-      fix: 'Look at the id.',
-    });
-  };
-
-  const shownWorkers = async (): Promise<ShownWorker[]> => {
-    const now = clock();
-    return (await registry.workers(now))
-      .map((worker) => ({
-        ...worker,
-        lost: isLost(worker, now),
-      }))
-      .sort((a, b) => a.started_at.localeCompare(b.started_at));
-  };
-
-  const queueState = async (name: QueueName, paused: readonly QueueName[]): Promise<QueueState> => {
-    const depth = broker.isUp()
-      ? await broker.depth(name).catch((error: unknown) => {
-          if (error instanceof Fault) return null;
-          throw error;
-        })
-      : null;
-    return {
-      name,
-      messages: depth?.messages ?? null,
-      consumers: depth?.consumers ?? null,
-      paused: paused.includes(name),
-    };
-  };
-
-  const fits = (job: Job, { task, queue, origin, q }: JobFilter): boolean =>
-    (!task || job.task === task) &&
-    (!queue || job.queue === queue) &&
-    (!origin || job.origin === origin) &&
-    (!q || JSON.stringify([job.id, job.task, job.payload]).toLowerCase().includes(q.toLowerCase()));
-
-  const active = async (): Promise<Job[]> => {
-    const ids = (await registry.workers(clock())).flatMap((worker) =>
-      worker.active.map(({ id }) => id),
-    );
-    const found = await Promise.all(ids.slice(0, MOST_SHOWN).map((id) => states.byId(id)));
-    return found.filter((job) => job?.state === 'active') as Job[];
-  };
-
   const retryable = (job: Job): boolean =>
     (job.state === 'failed' || job.state === 'cancelled') && !isCut(job.payload);
 
+  /** Enqueues the job anew; false when somebody else did already. A retry that is not enqueued is not claimed. */
+  const tryAgain = async (job: Job, as: JobId, by: string): Promise<boolean> => {
+    if (!(await history.claimRetry(job.id, as))) return false;
+    try {
+      await ports.enqueue(job.task, job.payload, { origin: 'retry', by, id: as });
+      return true;
+    } catch (error) {
+      await history.giveBackRetry(job.id, as);
+      throw error;
+    }
+  };
+
   return {
-    /** Null when it is not known, or no more. */
-    find,
-
-    byId,
-
-    /** Why nothing of a queue is begun, in words; null when workers take from it. */
-    async standstill(queue: QueueName): Promise<string | null> {
-      const now = clock();
-      const [paused, workers] = await Promise.all([registry.pausedQueues(), registry.workers(now)]);
-      return standstillOf(queue, { brokerUp: broker.isUp(), paused, workers, now });
-    },
-
-    /** What is queued, active or waiting is one page of the newest; what ended is paged. */
-    async list(
-      state: JobState | undefined,
-      filter: JobFilter,
-      page: { cursor?: string | undefined; limit: number },
-    ): Promise<Page<Job>> {
-      if (state === 'queued' || state === 'waiting') {
-        const { jobs, total } = await states.list(state, MOST_SHOWN);
-        const items = jobs.filter((job) => fits(job, filter));
-        return {
-          items,
-          next_cursor: null,
-          total: items.length < jobs.length ? items.length : total,
-        };
-      }
-      if (state === 'active') {
-        const items = (await active()).filter((job) => fits(job, filter));
-        return { items, next_cursor: null, total: items.length };
-      }
-      const ended: FinalState[] | undefined = state ? [state] : undefined;
-      return history.list({ ...filter, state: ended }, page);
-    },
-
-    async overview(hours: number) {
-      const since = new Date(clock().getTime() - hours * HOUR_MS);
-      const [paused, workers, queued, waiting, outbox, statistics] = await Promise.all([
-        registry.pausedQueues(),
-        shownWorkers(),
-        states.list('queued', 0),
-        states.list('waiting', 0),
-        ports.outbox.size(),
-        history.summarise(since),
-      ]);
-      return {
-        broker_up: broker.isUp(),
-        outbox,
-        queues: await Promise.all(QUEUES.map((queue) => queueState(queue, paused))),
-        workers,
-        counts: {
-          queued: queued.total,
-          waiting: waiting.total,
-          active: workers.reduce((sum, worker) => sum + worker.active.length, 0),
-        },
-        statistics: statistics.map((row) => ({ ...row, last: row.last.toISOString() })),
-      };
-    },
-
-    schedules: () => ports.schedules.list(),
-
-    calendar(hours: number) {
-      const from = clock();
-      const until = new Date(from.getTime() + hours * HOUR_MS);
-      return ports.schedules.calendar(from, until, TICKS_SHOWN);
-    },
+    ...look,
 
     async run(task: string, payload: unknown, operator: Operator): Promise<JobId> {
       const id = await ports.enqueue(task, payload, { origin: 'console', by: operator.actor });
@@ -213,7 +88,10 @@ export function jobsDesk(ports: DeskPorts) {
       const outcome = await states.cancel(id, clock());
       if (outcome === 'cancelled') {
         const job = await states.byId(id);
-        if (job) await history.add([job]);
+        if (job) {
+          await history.add([job]);
+          ports.changed(job.task, 'cancelled');
+        }
       } else if (outcome !== 'asked') {
         const { state } = await byId(id);
         throw new Fault('conflict', `The job has ended: ${state}.`, {
@@ -236,12 +114,11 @@ export function jobsDesk(ports: DeskPorts) {
         );
       }
       const as = ports.newId<JobId>();
-      if (!(await history.claimRetry(id, as))) {
+      if (!(await tryAgain(job, as, operator.actor))) {
         throw new Fault('conflict', 'The job was tried again already.', {
           fix: 'Retry the newer job instead, when that one fails too.',
         });
       }
-      await ports.enqueue(job.task, job.payload, { origin: 'retry', by: operator.actor, id: as });
       await record(operator, 'job.retried', `job:${id}`, { task: job.task, as: `job:${as}` });
       return as;
     },
@@ -253,30 +130,33 @@ export function jobsDesk(ports: DeskPorts) {
       let retried = 0;
       let left = 0;
       let cursor: string | undefined;
-      do {
-        const page = await history.list(
-          { ...filter, state: ['failed'] },
-          { cursor, limit: MOST_SHOWN },
-        );
-        for (const job of page.items) {
-          const as = ports.newId<JobId>();
-          if (!retryable(job) || !(await history.claimRetry(job.id, as))) {
-            left++;
-            continue;
+      try {
+        do {
+          const page = await history.list(
+            { ...filter, state: ['failed'], retried: false },
+            { cursor, limit: RETRIED_AT_ONCE },
+          );
+          for (const job of page.items) {
+            if (!retryable(job)) {
+              left++;
+              continue;
+            }
+            try {
+              const again = await tryAgain(job, ports.newId<JobId>(), operator.actor);
+              if (again) retried++;
+              else left++;
+            } catch (error) {
+              // A task that is gone, or another payload by now: the others may still fit.
+              if (!(error instanceof Fault) || error.code !== 'invalid-input') throw error;
+              left++;
+            }
           }
-          try {
-            const { actor: by } = operator;
-            await ports.enqueue(job.task, job.payload, { origin: 'retry', by, id: as });
-            retried++;
-          } catch (error) {
-            // A task that is gone, or another payload by now: the others may still fit.
-            if (!(error instanceof Fault) || error.code !== 'invalid-input') throw error;
-            left++;
-          }
-        }
-        cursor = page.next_cursor ?? undefined;
-      } while (cursor && retried < MOST_RETRIED);
-      await record(operator, 'job.retried', 'jobs:failed', { retried, left, ...words(filter) });
+          cursor = page.next_cursor ?? undefined;
+        } while (cursor && retried < MOST_RETRIED);
+      } finally {
+        // Also when it broke off: what was tried again until then is on record.
+        await record(operator, 'job.retried', 'jobs:failed', { retried, left, ...words(filter) });
+      }
       return { retried, left };
     },
 

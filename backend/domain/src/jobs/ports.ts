@@ -4,10 +4,13 @@ import type {
   Job,
   JobError,
   JobOrder,
+  JobState,
   Progress,
   QueueName,
 } from '@verity/protocol/jobs/schemas';
 import type { JobId } from '@verity/protocol/ids';
+import type { Page } from '@verity/protocol/page';
+import type { PageRequest } from '../kernel/page-request';
 
 /**
  * What a worker learns of a job that it wants to run: `run`: it is the worker's for the time of the lease. `done`:
@@ -42,10 +45,44 @@ export interface JobStates {
   release(ids: readonly JobId[], worker: string): Promise<void>;
   progress(id: JobId, progress: Progress): Promise<void>;
   byId(id: JobId): Promise<Job | null>;
-  /** Newest first, `limit` at most, of those that are `queued` or `waiting`, and how many there are in all. */
-  list(state: 'queued' | 'waiting', limit: number): Promise<{ jobs: Job[]; total: number }>;
   /** `queued` and `waiting` jobs end as cancelled; an `active` one is asked to stop. */
   cancel(id: JobId, at: Date): Promise<'cancelled' | 'asked' | 'over' | 'unknown'>;
+}
+
+/** Jobs that wait: in their queues, or for another try. */
+export interface JobListing {
+  count(state: 'queued' | 'waiting'): Promise<number>;
+  /**
+   * What is next first. A filter looks at the first ten thousand and says so in `searched`; without one all are
+   * paged. Throws `invalid-input` for a cursor of another list.
+   */
+  page(
+    state: 'queued' | 'waiting',
+    filter: JobFilter,
+    page: PageRequest,
+  ): Promise<Page<Job> & { searched: number | null }>;
+}
+
+/** Jobs of a task that came into a state within a minute; `minute` counts from 1970. */
+export interface MinuteCount {
+  minute: number;
+  task: string;
+  state: JobState;
+  count: number;
+}
+
+/** Messages of each queue at a moment; null where the broker did not answer. */
+export interface DepthSample {
+  at: Date;
+  queues: Record<QueueName, number | null>;
+}
+
+/** What has been counted over the last day, by all processes together. */
+export interface JobFigures {
+  /** Of the minutes from one up to another, both included. */
+  minutes(from: number, to: number): Promise<MinuteCount[]>;
+  /** Newest first. */
+  samples(limit: number): Promise<DepthSample[]>;
 }
 
 /** Jobs that have ended, kept by the setting of retention. */
@@ -64,6 +101,21 @@ export interface JobFilter {
   until?: Date | undefined;
   /** Contained in payload, result, error or id. */
   q?: string | undefined;
+  /** Whether it was tried again already. */
+  retried?: boolean | undefined;
+}
+
+/** True for a job that is not over and fits: its order says all that it can be found by. */
+export function fitsLive(
+  order: JobOrder,
+  queue: QueueName,
+  { task, queue: wanted, origin, q }: JobFilter,
+): boolean {
+  if ((task && order.task !== task) || (wanted && queue !== wanted)) return false;
+  if (origin && order.origin !== origin) return false;
+  if (!q) return true;
+  const text = JSON.stringify([order.id, order.task, order.payload, order.by]).toLowerCase();
+  return text.includes(q.toLowerCase());
 }
 
 /** What a task did over a time; `histogram` counts durations in buckets of powers of four of a millisecond. */

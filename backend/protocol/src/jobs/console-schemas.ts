@@ -1,7 +1,7 @@
 // What the console of jobs shows: workers, queues, registered tasks, schedules.
 import { z } from 'zod';
 import { Instant, JobId } from '../ids';
-import { JobState, Priority, QueueName, TaskName } from './schemas';
+import { Job, JOB_STATES, JobState, Priority, QueueName, TaskName } from './schemas';
 
 export const WorkerState = z.object({
   id: z.string(),
@@ -15,6 +15,11 @@ export const WorkerState = z.object({
   active: z.array(z.object({ id: JobId, task: TaskName, since: Instant }).readonly()).readonly(),
   /** In hand and not begun. */
   reserved: z.number().int(),
+  /** The first of them; a worker of an older version names none. */
+  in_hand: z
+    .array(z.object({ id: JobId, task: TaskName, queue: QueueName }).readonly())
+    .readonly()
+    .default([]),
   /** Ended since the start. */
   ended: z.number().int(),
   rss_bytes: z.number().int(),
@@ -82,4 +87,66 @@ export const TaskStatistics = z.object({
 });
 export type TaskStatistics = z.infer<typeof TaskStatistics>;
 
-export const JobCounts = z.record(JobState, z.number().int());
+/** `reserved`: queued, and in the hands of the worker that the job then names. */
+export const ListedState = z.enum([...JOB_STATES, 'reserved']);
+export type ListedState = z.infer<typeof ListedState>;
+
+/** What is under way, over all processes. */
+export const JobCounts = z.object({
+  queued: z.number().int(),
+  /** Tried again later. */
+  waiting: z.number().int(),
+  active: z.number().int(),
+  /** Of those queued, in the hands of workers. */
+  reserved: z.number().int(),
+  /** Workers that are heard of, and those that have fallen silent. */
+  workers: z.number().int(),
+  lost: z.number().int(),
+});
+export type JobCounts = z.infer<typeof JobCounts>;
+
+/** What an operator looks at first; `jobs_update` carries it whenever it changes. */
+export const JobsPulse = z.object({
+  broker_up: z.boolean(),
+  /** Messages that wait for the broker to come back. */
+  outbox: z.number().int(),
+  queues: z.array(QueueState),
+  counts: JobCounts,
+});
+export type JobsPulse = z.infer<typeof JobsPulse>;
+
+/** Jobs of a task that came into a state. */
+export const JobsChanged = z.object({
+  task: z.string(),
+  state: JobState,
+  count: z.number().int().positive(),
+});
+export type JobsChanged = z.infer<typeof JobsChanged>;
+
+export const JobsCourse = z.object({
+  /** Length of one entry of `rates`, and of one of `depth`. */
+  rate_seconds: z.number().int(),
+  depth_seconds: z.number().int(),
+  /** Jobs a minute, mean of whole minutes; the minute that goes on is left out. Oldest first. */
+  rates: z.array(
+    z.object({ at: Instant, enqueued: z.number(), succeeded: z.number(), failed: z.number() }),
+  ),
+  /** The most messages that waited in each queue; null where nobody could tell. Oldest first. */
+  depth: z.array(
+    z.object({ at: Instant, queues: z.record(QueueName, z.number().int().nullable()) }),
+  ),
+});
+export type JobsCourse = z.infer<typeof JobsCourse>;
+
+/** What trying all failed jobs again would do. */
+export const RetryPreview = z.object({
+  /** Failed jobs that fit the filter and were not tried again yet. */
+  total: z.number().int(),
+  /** The most that one call tries again. */
+  at_once: z.number().int(),
+  /** Most jobs first. A task that is not `known` any more is left as it is. */
+  tasks: z.array(z.object({ task: z.string(), count: z.number().int(), known: z.boolean() })),
+  /** The newest few. */
+  first: z.array(Job),
+});
+export type RetryPreview = z.infer<typeof RetryPreview>;

@@ -4,13 +4,17 @@ import { Instant, JobId } from '../ids';
 import { page, PageQuery } from '../page';
 import { routes } from '../route';
 import {
+  JobsCourse,
+  JobsPulse,
+  ListedState,
   QueueState,
   RegisteredTask,
+  RetryPreview,
   ScheduleState,
   ShownWorker,
   TaskStatistics,
 } from './console-schemas';
-import { Job, JobOrigin, JobState, QueueName, TaskName } from './schemas';
+import { FINAL_STATES, Job, JobOrigin, QueueName, TaskName } from './schemas';
 
 const admin = { roles: ['admin'] } as const;
 const params = z.strictObject({ id: JobId });
@@ -26,36 +30,66 @@ const JobQuery = {
   q: z.string().trim().max(100).optional(),
 };
 
+const exported = {
+  subject: 'jobs',
+  who: admin,
+  sensitivity: 'high',
+  perMinute: 10,
+  query: z.strictObject({ ...JobQuery, state: z.enum(FINAL_STATES).optional() }),
+} as const;
+
 export const jobRoutes = routes({
   'GET /api/v1/jobs': {
-    summary: 'Jobs of a state: what waits and runs now, and what ended, newest first',
+    summary: 'Jobs of a state: what waits, next first; what runs; what ended, newest first',
     subject: 'jobs',
     who: admin,
     sensitivity: 'medium',
-    query: z.strictObject({ ...PageQuery, ...JobQuery, state: JobState.optional() }),
-    reply: page(Job),
+    query: z.strictObject({ ...PageQuery, ...JobQuery, state: ListedState.optional() }),
+    reply: page(Job).extend({
+      /** How many of those that wait were looked at for the filter; null when it was all of them. */
+      searched: z.number().int().nullable(),
+    }),
+  },
+  'GET /api/v1/jobs/export/jsonl': {
+    summary: 'What ended as JSON lines, one job each, newest first, with the filter in force',
+    ...exported,
+    reply: 'application/x-ndjson; charset=utf-8',
+  },
+  'GET /api/v1/jobs/export/csv': {
+    summary: 'The same as CSV; payload and result as JSON in a cell',
+    ...exported,
+    reply: 'text/csv; charset=utf-8',
   },
   'GET /api/v1/jobs/overview': {
-    summary: 'Queues, workers, what waits and runs, and what each task did',
+    summary: 'Queues, workers, what waits and runs',
+    subject: 'jobs',
+    who: admin,
+    sensitivity: 'medium',
+    reply: JobsPulse.extend({ workers: z.array(ShownWorker) }),
+  },
+  'GET /api/v1/jobs/statistics': {
+    summary: 'What each task did, and how long its jobs took',
     subject: 'jobs',
     who: admin,
     sensitivity: 'medium',
     query: z.strictObject({ hours: z.coerce.number().int().min(1).max(720).default(24) }),
     reply: z.object({
-      broker_up: z.boolean(),
-      /** Messages that wait for the broker to come back. */
-      outbox: z.number().int(),
-      queues: z.array(QueueState),
-      workers: z.array(ShownWorker),
-      counts: z.object({
-        queued: z.number().int(),
-        waiting: z.number().int(),
-        active: z.number().int(),
-      }),
-      /** Upper bounds of the buckets of `statistics`, milliseconds. */
+      /** Upper bounds of the buckets of `items`, milliseconds. */
       histogram_ms: z.array(z.number()),
-      statistics: z.array(TaskStatistics),
+      items: z.array(TaskStatistics),
     }),
+  },
+  'GET /api/v1/jobs/course': {
+    summary: 'Rates of jobs and depth of queues over the last hours',
+    subject: 'jobs',
+    who: admin,
+    sensitivity: 'medium',
+    query: z.strictObject({
+      hours: z.coerce.number().int().min(1).max(24).default(1),
+      task: JobQuery.task,
+      queue: JobQuery.queue,
+    }),
+    reply: JobsCourse,
   },
   'GET /api/v1/jobs/tasks': {
     summary: 'Registered tasks with the schema of their payloads',
@@ -105,6 +139,14 @@ export const jobRoutes = routes({
       /** Tasks that are ticked more often than fits are cut after 50. */
       items: z.array(z.object({ task: TaskName, at: Instant })),
     }),
+  },
+  'GET /api/v1/jobs/retry-failed': {
+    summary: 'What trying every failed job again that fits would do; nothing is done',
+    subject: 'jobs',
+    who: admin,
+    sensitivity: 'medium',
+    query: z.strictObject(JobQuery),
+    reply: RetryPreview,
   },
   'GET /api/v1/jobs/:id': {
     summary: 'One job with its payload, result and error',

@@ -6,7 +6,7 @@ import { ROLES, Role } from '../identity/schemas';
 import { Seen } from './handshake';
 
 /** Channels that an admin's socket may follow. */
-export const CHANNELS = ['alerts', 'system'] as const;
+export const CHANNELS = ['alerts', 'system', 'jobs'] as const;
 
 const joined = z.object({ room: z.string() });
 

@@ -48,7 +48,7 @@ export async function serve(app: Express): Promise<SpecServer> {
         ...(text === undefined ? {} : { body: text }),
       });
       const answer = await response.text();
-      const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+      const isJson = /^application\/(.+\+)?json/.test(response.headers.get('content-type') ?? '');
       return {
         status: response.status,
         headers: response.headers,

@@ -9,6 +9,7 @@ import type { Herald } from '../socket/announcer';
 import { VERSION, type Ground } from './ground';
 import { doorOver } from './http/door-ports';
 import { openHttpGround } from './http/http-ground';
+import { followJobs } from './http/jobs-live';
 import { operationsRoutes } from './http/operations';
 import { openPasses } from './http/passes';
 import { showSetUpLink } from './http/set-up-link';
@@ -40,6 +41,7 @@ export async function startHttpRole(ground: Ground, jobs: Jobs): Promise<Herald>
     sessionRights: (id) => http.life.rightsNow(id),
   });
   const http = await openHttpGround(ground, { vault, passes, directory, herald, jobs });
+  followJobs(ground, { ...http, here: hub.here });
   const metrics = createMetrics({ ...ground, hub, telemetry });
   const openapi = openApi(VERSION);
   const app = createApp(

@@ -1,5 +1,7 @@
 // What a process needs to enqueue jobs and to look into them: the broker, their states, the outbox.
 import { connectBroker } from '@verity/adapters/rabbit/broker';
+import { createJobFigures } from '@verity/adapters/redis/job-figures';
+import { createJobListing } from '@verity/adapters/redis/job-listing';
 import { createJobOutbox } from '@verity/adapters/redis/job-outbox';
 import { createJobStates } from '@verity/adapters/redis/job-states';
 import { createJobWorkers } from '@verity/adapters/redis/job-workers';
@@ -27,11 +29,18 @@ export async function openJobs(ground: Ground, cards: readonly TaskCard[] = TASK
   shutdown.on('close', 'rabbitmq', () => broker.close());
   const states = createJobStates(redis, clock);
   const outbox = createJobOutbox({ ...redis, leases: createLeases(redis, newId) });
+  const figures = createJobFigures(redis, clock);
+  shutdown.on('flush', 'figures of jobs', () => figures.flush());
   const enqueuer = createEnqueuer({
     cards,
     broker,
     outbox,
-    states,
+    states: {
+      async enqueued(jobs) {
+        for (const { order } of jobs) figures.note(order.task, 'queued');
+        await states.enqueued(jobs);
+      },
+    },
     newId,
     clock,
     noticed: (err, what) => log.warn({ err }, what),
@@ -40,5 +49,9 @@ export async function openJobs(ground: Ground, cards: readonly TaskCard[] = TASK
     if (broker.isUp()) void enqueuer.flush();
   }, FLUSH_MS);
   shutdown.on('drain', 'outbox of jobs', () => clearInterval(looking));
-  return { broker, states, outbox, enqueuer, registry: createJobWorkers(redis) };
+  return {
+    ...{ broker, states, outbox, enqueuer, figures },
+    listing: createJobListing(redis),
+    registry: createJobWorkers(redis),
+  };
 }

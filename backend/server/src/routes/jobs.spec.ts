@@ -41,7 +41,8 @@ const failed = (over: Partial<Job> = {}): Job => ({
 });
 
 it('lets admins in alone', async () => {
-  for (const path of ['', '/overview', '/tasks', '/schedules', '/calendar']) {
+  const seen = ['', '/overview', '/statistics', '/course', '/tasks', '/schedules', '/calendar'];
+  for (const path of [...seen, '/retry-failed', '/export/csv', '/export/jsonl']) {
     expect((await user.call('GET', `/api/v1/jobs${path}`)).status).toBe(403);
     expect((await admin.call('GET', `/api/v1/jobs${path}`)).status).toBe(200);
   }
@@ -113,8 +114,21 @@ it('tries a failed job again once, and all that fit at once', async () => {
   });
   expect((await admin.call('POST', `/api/v1/jobs/${one.id}/retry`)).status).toBe(409);
   expect((await admin.call('POST', `/api/v1/jobs/${others[2]?.id}/retry`)).status).toBe(409);
+  const preview = await admin.call('GET', '/api/v1/jobs/retry-failed');
+  expect(preview.json).toMatchObject({
+    total: 2,
+    tasks: [
+      { task: 'cleanup_cache', count: 1, known: true },
+      { task: 'gone_task', count: 1, known: false },
+    ],
+    first: [{ state: 'failed' }, { state: 'failed' }],
+  });
   const all = await admin.call('POST', '/api/v1/jobs/retry-failed', {});
-  expect(all.json).toEqual({ retried: 1, left: 2 });
+  expect(all.json).toEqual({ retried: 1, left: 1 });
+  // A task that is gone was not tried again, and says so.
+  expect((await admin.call('GET', `/api/v1/jobs/${others[1]?.id}`)).json).toMatchObject({
+    retried_as: null,
+  });
 });
 
 it('pages through what ended, by filter and by search', async () => {
@@ -144,4 +158,67 @@ it('pauses a queue for every worker, and resumes it', async () => {
   const overview = await admin.call('GET', '/api/v1/jobs/overview');
   expect(overview.json).toMatchObject({ broker_up: true, outbox: 0 });
   expect((await pause('resume')).json).toMatchObject({ name: 'ml_queue', paused: false });
+});
+
+it('pages through what waits in the order in which it comes, and finds one by its payload', async () => {
+  const run = (keep: number) =>
+    admin.call('POST', '/api/v1/jobs', { task: 'cleanup_old_models', payload: { keep } });
+  for (const keep of [11, 12, 13]) expect((await run(keep)).status).toBe(200);
+  interface Listed {
+    items: { id: string; payload: { keep: number } }[];
+    next_cursor: string;
+    total: number;
+  }
+  const read = async (query: string): Promise<Listed> => {
+    const { json } = await admin.call('GET', `/api/v1/jobs?state=queued&${query}`);
+    return json as unknown as Listed;
+  };
+  const keeps = ({ items }: Listed) => items.map(({ payload }) => payload.keep);
+  const first = await read('task=cleanup_old_models&limit=2');
+  expect([keeps(first), first.total]).toEqual([[11, 12], 3]);
+  const second = await read(`task=cleanup_old_models&limit=2&cursor=${first.next_cursor}`);
+  expect([keeps(second), second.total, second.next_cursor]).toEqual([[13], 3, null]);
+  expect(keeps(await read('q=%22KEEP%22%3A12'))).toEqual([12]);
+  const whole = await read('limit=200');
+  expect(whole.items).toHaveLength(whole.total);
+  const strange = await admin.call('GET', '/api/v1/jobs?state=queued&cursor=strange');
+  expect([strange.status, strange.json]).toMatchObject([400, { code: 'invalid-input' }]);
+});
+
+it('hands what ended out as JSON lines and as CSV, with the filter in force', async () => {
+  const { jobs } = platform.stores;
+  const mark = newId<JobId>();
+  await jobs.add([
+    failed({ task: 'cleanup_cache', payload: { mark }, error: null, state: 'succeeded' }),
+    failed({ payload: { mark }, error: { why: 'error', message: '=2+3', fix: null } }),
+  ]);
+  const lines = await admin.call('GET', `/api/v1/jobs/export/jsonl?q=${mark}`);
+  expect(lines.headers.get('content-type')).toMatch(/^application\/x-ndjson/);
+  const read = lines.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Job);
+  expect(read.map(({ payload }) => payload)).toEqual([{ mark }, { mark }]);
+  const table = await admin.call('GET', `/api/v1/jobs/export/csv?q=${mark}&state=failed`);
+  expect(table.text.split('\r\n')).toHaveLength(3);
+  // A spreadsheet must not run what a task said.
+  expect(table.text).toContain(`"'=2+3"`);
+});
+
+it('counts what is enqueued into the course of its task and queue', async () => {
+  await admin.call('POST', '/api/v1/jobs', { task: 'cleanup_old_notifications', payload: {} });
+  // Counted in the minute in which it was written, a quarter of a second later.
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  platform.pass(60_000);
+  interface Course {
+    rates: { enqueued: number }[];
+    depth: unknown[];
+  }
+  const enqueued = async (query: string): Promise<number> => {
+    const { json } = await admin.call('GET', `/api/v1/jobs/course?${query}`);
+    return (json as unknown as Course).rates.reduce((sum, one) => sum + one.enqueued, 0);
+  };
+  await expect.poll(() => enqueued('task=cleanup_old_notifications')).toBe(1);
+  expect(await enqueued('task=cleanup_old_notifications&queue=ml_queue')).toBe(0);
+  expect(await enqueued('queue=default')).toBeGreaterThanOrEqual(1);
 });

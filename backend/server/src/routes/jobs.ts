@@ -1,10 +1,12 @@
 // Handlers of the job routes: the console.
 import type { RegisteredTask } from '@verity/protocol/jobs/console-schemas';
 import type { jobRoutes } from '@verity/protocol/jobs/routes';
+import type { FinalState } from '@verity/protocol/jobs/schemas';
 import type { Desk, Operator } from '@verity/domain/jobs/desk';
 import { HISTOGRAM_MS } from '@verity/domain/jobs/histogram';
 import type { JobFilter } from '@verity/domain/jobs/ports';
 import type { TaskCard } from '@verity/jobs/enqueue';
+import { jobLines, jobTable } from './job-export';
 import type { Call, Handlers, UserCaller } from '../http/handler';
 
 export interface JobRoutePorts {
@@ -20,10 +22,20 @@ export function jobHandlers({ desk, cards }: JobRoutePorts): Handlers<keyof type
   return {
     'GET /api/v1/jobs': ({ query: { cursor, limit, state, ...rest } }) =>
       desk.list(state, filterOf(rest), { cursor, limit }),
-    'GET /api/v1/jobs/overview': async ({ query }) => ({
-      ...(await desk.overview(query.hours)),
+    async 'GET /api/v1/jobs/export/jsonl'({ query }, call) {
+      call.fileName(fileName('jsonl'));
+      return jobLines(desk.everyEnded(ended(query)));
+    },
+    async 'GET /api/v1/jobs/export/csv'({ query }, call) {
+      call.fileName(fileName('csv'));
+      return jobTable(desk.everyEnded(ended(query)));
+    },
+    'GET /api/v1/jobs/overview': () => desk.overview(),
+    'GET /api/v1/jobs/statistics': async ({ query }) => ({
       histogram_ms: HISTOGRAM_MS,
+      items: await desk.statistics(query.hours),
     }),
+    'GET /api/v1/jobs/course': ({ query: { hours, ...of } }) => desk.course(hours, of),
     'GET /api/v1/jobs/tasks': async () => ({ items: cards.map(registered) }),
     'GET /api/v1/jobs/schedules': async () => ({ items: await desk.schedules() }),
     'PATCH /api/v1/jobs/schedules/:task': ({ params, body }, call) =>
@@ -33,6 +45,7 @@ export function jobHandlers({ desk, cards }: JobRoutePorts): Handlers<keyof type
     'GET /api/v1/jobs/calendar': async ({ query }) => ({
       items: await desk.calendar(query.hours),
     }),
+    'GET /api/v1/jobs/retry-failed': ({ query }) => desk.previewRetry(filterOf(query)),
     'GET /api/v1/jobs/:id': ({ params }) => desk.byId(params.id),
     'POST /api/v1/jobs': async ({ body }, call) => ({
       id: await desk.run(body.task, body.payload, operator(call)),
@@ -51,6 +64,17 @@ export function jobHandlers({ desk, cards }: JobRoutePorts): Handlers<keyof type
       desk.pause(params.queue, false, operator(call)),
   };
 }
+
+const fileName = (ending: string): string =>
+  `jobs-${new Date().toISOString().slice(0, 10)}.${ending}`;
+
+const ended = ({
+  state,
+  ...rest
+}: Parameters<typeof filterOf>[0] & { state?: FinalState | undefined }): JobFilter => ({
+  ...filterOf(rest),
+  state: state && [state],
+});
 
 const filterOf = ({
   since,

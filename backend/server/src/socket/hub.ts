@@ -2,6 +2,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
+import type { ServerEventName, ServerEventPayload } from '@verity/protocol/events';
 import { Fault } from '@verity/protocol/faults';
 import type { AccessClaims } from '@verity/protocol/identity/schemas';
 import type { SessionId } from '@verity/protocol/ids';
@@ -72,8 +73,15 @@ export interface HubOptions {
   recheckMs?: number;
 }
 
+export interface LocalRooms {
+  isFollowed(room: string): boolean;
+  say<E extends ServerEventName>(event: E, room: string, payload: ServerEventPayload<E>): void;
+}
+
 export interface Hub {
   announcer: Announcer;
+  /** Sockets of this process alone: for what each process finds out by itself. */
+  here: LocalRooms;
   /** Has every process look again at the rights of a session. */
   rightsChanged(session: SessionId): void;
   /** Over all processes. */
@@ -166,6 +174,13 @@ export function createHub(options: HubOptions): Hub {
     announcer: {
       announce: herald.announce,
       disconnect: herald.disconnect,
+    },
+    here: {
+      isFollowed: (room) => (io.of('/').adapter.rooms.get(room)?.size ?? 0) > 0,
+      say(event, room, payload) {
+        const local = io.local.to(room) as { emit(event: string, payload: unknown): unknown };
+        local.emit(event, payload);
+      },
     },
     rightsChanged: herald.rightsChanged,
     async statistics() {

@@ -15,6 +15,8 @@ export async function openDesk(ground: Ground, jobs: Jobs) {
     history: ground.stores.jobs,
     schedules: await createClockwork({ ...ground, timeZone: ground.config.JOB_TIME_ZONE }),
     enqueue: jobs.enqueuer.enqueueUnchecked,
+    cards: TASK_CARDS,
+    changed: (task, state) => jobs.figures.note(task, state),
     record: (entry) => ground.journal.record(entry),
   });
   return { jobs, desk };
