@@ -95,6 +95,32 @@ export const JOB_STATE = {
   cancelled: { text: 'Cancelled', tone: '' },
 } as const satisfies Record<JobState, Label>;
 
+/** Queues go by their own names. */
+export const JOB_QUEUE = {
+  ml_queue: 'ml_queue',
+  policy_queue: 'policy_queue',
+  blockchain_queue: 'blockchain_queue',
+  default: 'default',
+  pcap_queue: 'pcap_queue',
+} as const satisfies Record<Job['queue'], string>;
+
+/** Lists of the console, in the order of a job's life; what ended is one of them. */
+export const JOB_VIEW = {
+  active: 'Running',
+  reserved: 'In hand',
+  queued: 'Queued',
+  waiting: 'Tried again later',
+  scheduled: 'Scheduled',
+  ended: 'Ended',
+} as const;
+export type JobView = keyof typeof JOB_VIEW;
+
+export const ENDED_STATE = {
+  succeeded: JOB_STATE.succeeded,
+  failed: JOB_STATE.failed,
+  cancelled: JOB_STATE.cancelled,
+} as const;
+
 export const JOB_ORIGIN = {
   schedule: 'Schedule',
   console: 'By hand',

@@ -47,3 +47,21 @@ export function thin(samples: readonly Sample[], limit: number): readonly Sample
   });
   return [first, ...kept, last];
 }
+
+/** The stretches of a series between the moments that nobody knows of. */
+export function unbroken(samples: readonly { at: number; value: number | null }[]): Sample[][] {
+  const pieces: Sample[][] = [];
+  let current: Sample[] | undefined;
+  for (const { at, value } of samples) {
+    if (value === null) current = undefined;
+    else if (current) current.push({ at, value });
+    else pieces.push((current = [{ at, value }]));
+  }
+  return pieces;
+}
+
+/** The next of 1, 2, 4, 5 times a power of ten that a scale can be halved at; at least 2. */
+export function niceTop(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(2, value)));
+  return Math.max(2, ([1, 2, 4, 5, 10].find((step) => step * power >= value) ?? 10) * power);
+}

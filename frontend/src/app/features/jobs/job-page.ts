@@ -2,6 +2,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
+import { wholeNumber } from '../../core/format';
 import { polling } from '../../core/polling';
 import { query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
@@ -9,13 +10,16 @@ import { Back } from '../../ui/back';
 import { Confirm } from '../../ui/confirm';
 import { CopyId } from '../../ui/copy-id';
 import { JOB_ORIGIN, JOB_STATE } from '../../ui/labels';
+import { JsonCard } from '../../ui/json-card';
 import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
 import { duration } from './duration';
+import { LiveJobs } from './live-jobs';
 
 @Component({
   selector: 'vt-job-page',
-  imports: [Back, CopyId, Pending, RouterLink, Time],
+  imports: [Back, CopyId, JsonCard, Pending, RouterLink, Time],
+  providers: [LiveJobs],
   template: `
     <div class="page">
       <vt-back to="/jobs">Jobs</vt-back>
@@ -37,25 +41,22 @@ import { duration } from './duration';
           <div class="stack">
             @if (one.error; as error) {
               <section class="card" aria-labelledby="error-title">
-                <header><h2 id="error-title">What went wrong</h2></header>
-                <div class="body">
-                  <p>{{ error.message }}</p>
+                <header>
+                  <h2 id="error-title">What went wrong</h2>
+                  <span class="chip bad">{{ error.why }}</span>
+                </header>
+                <div class="body stack">
+                  <p class="message">{{ error.message }}</p>
                   @if (error.fix) {
                     <p class="soft">{{ error.fix }}</p>
                   }
                 </div>
               </section>
             }
-            <section class="card" aria-labelledby="payload-title">
-              <header><h2 id="payload-title">Payload</h2></header>
-              <pre class="body" tabindex="0">{{ json(one.payload) }}</pre>
-            </section>
-            @if (one.ended_at && one.state === 'succeeded') {
-              <section class="card" aria-labelledby="result-title">
-                <header><h2 id="result-title">Result</h2></header>
-                <pre class="body" tabindex="0">{{ json(one.result) }}</pre>
-              </section>
+            @if (one.state === 'succeeded') {
+              <vt-json-card title="Result" [value]="one.result ?? 'It answered nothing.'" />
             }
+            <vt-json-card title="Payload" [value]="one.payload" />
           </div>
           <div class="stack">
             <section class="card" aria-labelledby="about-title">
@@ -70,12 +71,30 @@ import { duration } from './duration';
                 @if (one.progress; as progress) {
                   <dt>Progress</dt>
                   <dd>
-                    {{ progress.done }}{{ progress.total === null ? '' : ' of ' + progress.total }}
+                    {{ number(progress.done)
+                    }}{{ progress.total === null ? '' : ' of ' + number(progress.total) }}
                     {{ progress.note }}
+                    @if (progress.total; as total) {
+                      <progress
+                        [max]="total"
+                        [value]="progress.done"
+                        aria-label="Progress"
+                      ></progress>
+                    }
                   </dd>
                 }
+                <dt>Task</dt>
+                <dd>
+                  <a routerLink="/jobs" class="mono" [queryParams]="{ task: one.task }">{{
+                    one.task
+                  }}</a>
+                </dd>
                 <dt>Queue</dt>
-                <dd class="mono">{{ one.queue }}</dd>
+                <dd>
+                  <a routerLink="/jobs" class="mono" [queryParams]="{ queue: one.queue }">{{
+                    one.queue
+                  }}</a>
+                </dd>
                 <dt>Asked by</dt>
                 <dd>{{ origins[one.origin] }}{{ one.by ? ', ' + one.by : '' }}</dd>
                 @if (one.scheduled_for; as at) {
@@ -100,7 +119,7 @@ import { duration } from './duration';
                 <dd>{{ one.attempt }}</dd>
                 @if (one.worker) {
                   <dt>Worker</dt>
-                  <dd class="mono">{{ one.worker }}</dd>
+                  <dd><vt-copy [value]="one.worker" what="worker" /></dd>
                 }
                 <dt>Id</dt>
                 <dd><vt-copy [value]="one.id" what="job id" /></dd>
@@ -112,13 +131,13 @@ import { duration } from './duration';
     </div>
   `,
   styles: `
-    pre {
-      margin: 0;
+    .message {
       white-space: pre-wrap;
       overflow-wrap: anywhere;
     }
-    dd {
-      overflow-wrap: anywhere;
+    progress {
+      inline-size: 100%;
+      accent-color: var(--accent);
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -129,6 +148,8 @@ export class JobPage {
   private readonly confirm = inject(Confirm);
   private readonly router = inject(Router);
   private readonly toasts = inject(Toasts);
+  private readonly live = inject(LiveJobs);
+  protected readonly number = wholeNumber;
   protected readonly states = JOB_STATE;
   protected readonly origins = JOB_ORIGIN;
   protected readonly took = duration;
@@ -142,14 +163,16 @@ export class JobPage {
   });
 
   constructor() {
+    const task = computed(() => this.job.value()?.task);
+    this.live.follow(
+      (moves) => moves.some((move) => move.task === task()),
+      () => (this.job.value()?.ended_at ? Promise.resolve() : this.job.reload()),
+    );
+    // Its progress is told by no event.
     polling(
-      computed(() => this.job.value()?.ended_at === null),
+      computed(() => this.job.value()?.state === 'active'),
       () => this.job.reload(),
     );
-  }
-
-  protected json(value: unknown): string {
-    return value === null || value === undefined ? 'Nothing' : JSON.stringify(value, null, 2);
   }
 
   protected async cancel(): Promise<void> {

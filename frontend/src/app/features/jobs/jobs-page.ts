@@ -1,222 +1,161 @@
-// The console of jobs: what waits and runs, queues and workers, what each task did, and what ended.
+// The console of jobs: what waits, runs and ended, queues and workers, rates, and what each task did; all of it live.
 import { Dialog } from '@angular/cdk/dialog';
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  computed,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { firstValueFrom } from 'rxjs';
 import { Api } from '../../core/api';
-import { plural } from '../../core/format';
-import { polling } from '../../core/polling';
-import { listQuery, query } from '../../core/query';
+import { download } from '../../core/download';
+import { plural, wholeNumber } from '../../core/format';
+import { query } from '../../core/query';
+import { Shortcuts } from '../../core/shortcuts';
 import { Toasts } from '../../core/toasts';
 import { oneOf, urlState } from '../../core/url-state';
 import type { RegisteredTask } from '../../core/wire';
 import { Choice } from '../../ui/choice';
-import { Confirm } from '../../ui/confirm';
-import { Empty } from '../../ui/empty';
-import { JOB_STATE, keysOf } from '../../ui/labels';
-import { PagedList } from '../../ui/paged-list';
+import { Icon } from '../../ui/icon';
+import { ENDED_STATE, JOB_QUEUE, JOB_VIEW, keysOf } from '../../ui/labels';
 import { Pending } from '../../ui/pending';
 import { SearchBox } from '../../ui/search-box';
-import { Time } from '../../ui/time';
-import { duration } from './duration';
+import { CourseCard } from './course-card';
+import { JobsList, type ListedView } from './jobs-list';
+import { LiveJobs } from './live-jobs';
 import { QueuesCard } from './queues-card';
+import { RetryDialog, type RetryFilter } from './retry-dialog';
 import { RunDialog } from './run-dialog';
+import { ScheduledList } from './scheduled-list';
 import { TasksCard } from './tasks-card';
+import { TroubleNotes } from './trouble-notes';
 import { WorkersCard } from './workers-card';
 
-const STATES = keysOf(JOB_STATE);
-const EVERY_MS = 3_000;
+const VIEWS = keysOf(JOB_VIEW);
+/** Heartbeats of workers move no job; their cards follow them by the clock. */
+const HEARTBEATS_MS = 5_000;
+const STATISTICS_MS = 10_000;
 
 @Component({
   selector: 'vt-jobs-page',
   imports: [
     Choice,
-    Empty,
-    PagedList,
+    CourseCard,
+    Icon,
+    JobsList,
     Pending,
     QueuesCard,
     RouterLink,
+    ScheduledList,
     SearchBox,
     TasksCard,
-    Time,
+    TroubleNotes,
     WorkersCard,
   ],
-  template: `
-    <div class="page">
-      <div class="page-head">
-        <div class="grow">
-          <h1>{{ answer() }}</h1>
-          <p class="lead">Work beside the platform, by the clock or by hand, looked at live.</p>
-        </div>
-        <a class="btn" routerLink="/jobs/schedules">Schedules</a>
-      </div>
-      <vt-pending [query]="overview" />
-      @if (overview.value(); as now) {
-        @if (!now.broker_up) {
-          <p class="note warn" role="status">
-            RabbitMQ is away. {{ outboxSays() }} What runs goes on; nothing is lost.
-          </p>
-        }
-        <div class="columns">
-          <div class="stack">
-            <div class="filters" role="search" aria-label="Filter jobs">
-              <vt-search
-                placeholder="Id, payload, result …"
-                [value]="q()"
-                (settled)="setUrl({ q: $event })"
-              />
-              <vt-choice
-                label="State"
-                any="Ended"
-                [words]="states"
-                [value]="stateIn()"
-                (chosen)="setUrl({ state: $event })"
-              />
-              <vt-choice
-                label="Task"
-                any="Any task"
-                [words]="taskWords()"
-                [value]="task()"
-                (chosen)="setUrl({ task: $event })"
-              />
-              @if (stateIn() === 'failed' && jobs.value()?.total) {
-                <button type="button" class="btn" (click)="retryAll()">Try all again …</button>
-              }
-            </div>
-            <vt-paged-list label="Jobs" [list]="jobs">
-              <table class="table cards">
-                <thead>
-                  <tr>
-                    <th scope="col">Task</th>
-                    <th scope="col">State</th>
-                    <th scope="col">Says</th>
-                    <th scope="col" class="num">Took</th>
-                    <th scope="col">When</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  @for (job of jobs.value()?.items; track job.id) {
-                    <tr>
-                      <td>
-                        <a [routerLink]="['/jobs', job.id]" class="mono">{{ job.task }}</a>
-                        @if (job.attempt > 1) {
-                          <span class="small soft"> run {{ job.attempt }}</span>
-                        }
-                      </td>
-                      <td data-label="State">
-                        <span [class]="'chip ' + states[job.state].tone">{{
-                          states[job.state].text
-                        }}</span>
-                      </td>
-                      <td data-label="Says" class="says clip">
-                        {{ job.error?.message ?? said(job.result) }}
-                      </td>
-                      <td data-label="Took" class="num">{{ took(job.duration_ms) }}</td>
-                      <td data-label="When">
-                        <vt-time [at]="job.ended_at ?? job.started_at ?? job.enqueued_at" />
-                      </td>
-                    </tr>
-                  }
-                </tbody>
-              </table>
-              <vt-empty
-                icon="check"
-                [title]="filtered() ? 'Nothing fits' : 'Nothing has ended yet'"
-              >
-                @if (filtered()) {
-                  Take a filter away to see more.
-                  <a routerLink="/jobs">Show what ended</a>
-                } @else {
-                  Jobs stand here for 30 days after their end, or as long as the operator has set.
-                }
-              </vt-empty>
-            </vt-paged-list>
-            @if (tasks.value(); as known) {
-              <vt-tasks-card
-                [tasks]="known.items"
-                [statistics]="now.statistics"
-                [bounds]="now.histogram_ms"
-                (run)="run($event)"
-              />
-            }
-          </div>
-          <div class="stack">
-            <vt-queues-card [queues]="now.queues" (changed)="overview.reload()" />
-            <vt-workers-card [workers]="now.workers" />
-          </div>
-        </div>
-      }
-    </div>
-  `,
-  styles: `
-    .says {
-      max-width: 36ch;
-    }
-    .note {
-      margin: 0 0 var(--pad);
-    }
-  `,
+  providers: [LiveJobs],
+  templateUrl: './jobs-page.html',
+  styleUrl: './jobs-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class JobsPage {
   readonly q = input<string>();
   readonly state = input<string>();
   readonly task = input<string>();
+  readonly queue = input<string>();
+  readonly of = input<string>();
+  readonly hours = input<string>();
+  protected readonly live = inject(LiveJobs);
   private readonly api = inject(Api);
-  private readonly confirm = inject(Confirm);
   private readonly dialog = inject(Dialog);
   private readonly toasts = inject(Toasts);
   protected readonly setUrl = urlState();
-  protected readonly states = JOB_STATE;
-  protected readonly took = duration;
-  protected readonly stateIn = computed(() => oneOf(STATES, this.state(), undefined));
-  protected readonly filtered = computed(() => Boolean(this.q() || this.stateIn() || this.task()));
+  protected readonly endedStates = ENDED_STATE;
+  protected readonly queueWords = JOB_QUEUE;
+  protected readonly exporting = signal(false);
+  private readonly list = viewChild(JobsList);
+  private readonly search = viewChild(SearchBox);
+
+  protected readonly endedIn = computed(() => oneOf(keysOf(ENDED_STATE), this.state(), undefined));
+  protected readonly view = computed(() => oneOf(VIEWS, this.state(), 'ended'));
+  protected readonly listed = computed(() => this.view() as ListedView);
+  protected readonly queueIn = computed(() => oneOf(keysOf(JOB_QUEUE), this.queue(), undefined));
 
   protected readonly overview = query(
     () => ({}),
-    (_, signal) => this.api.call('GET /api/v1/jobs/overview', { query: {}, signal }),
+    (_, signal) => this.api.call('GET /api/v1/jobs/overview', { signal }),
+  );
+  protected readonly statistics = query(
+    () => ({}),
+    (_, signal) => this.api.call('GET /api/v1/jobs/statistics', { query: {}, signal }),
   );
   protected readonly tasks = query(
     () => ({}),
     (_, signal) => this.api.call('GET /api/v1/jobs/tasks', { signal }),
   );
-  protected readonly jobs = listQuery(
-    () => ({ q: this.q(), state: this.stateIn(), task: this.task() }),
-    (filter, cursor, signal) =>
-      this.api.call('GET /api/v1/jobs', { query: { ...filter, cursor, limit: 25 }, signal }),
-  );
+  /** What was told last, over what was read. */
+  protected readonly now = computed(() => {
+    const read = this.overview.value();
+    if (!read) return undefined;
+    const { counts, queues, outbox, broker_up } = this.live.told() ?? read;
+    return { ...read, counts, queues, outbox, broker_up };
+  });
   protected readonly taskWords = computed(() =>
     Object.fromEntries((this.tasks.value()?.items ?? []).map(({ name }) => [name, name])),
   );
-  protected readonly answer = computed(() => {
-    const counts = this.overview.value()?.counts;
-    if (!counts) return 'Jobs';
-    const { active, queued, waiting } = counts;
-    const lost = this.overview.value()?.workers.filter((worker) => worker.lost).length ?? 0;
-    if (lost > 0) return `${plural(lost, 'worker')} lost, ${plural(active, 'job')} running`;
-    return `${plural(active, 'job')} running, ${queued} queued, ${waiting} to be tried again`;
+  protected readonly views = computed(() => {
+    const counts = this.now()?.counts;
+    return VIEWS.map((view) => ({
+      view,
+      text: JOB_VIEW[view],
+      count:
+        counts && view !== 'scheduled' && view !== 'ended' ? wholeNumber(counts[view]) : undefined,
+      state: view === 'ended' ? null : view,
+    }));
   });
-  protected readonly outboxSays = computed(() => {
-    const waiting = this.overview.value()?.outbox ?? 0;
-    return waiting === 0
-      ? 'What is enqueued now waits for it.'
-      : `${plural(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} for it.`;
+  protected readonly answer = computed(() => {
+    const counts = this.now()?.counts;
+    if (!counts) return 'Jobs';
+    const running = plural(counts.active, 'job');
+    if (counts.lost > 0) return `${plural(counts.lost, 'worker')} lost, ${running} running`;
+    return `${running} running, ${wholeNumber(counts.queued)} queued, ${wholeNumber(counts.waiting)} to be tried again`;
   });
 
   constructor() {
-    // The first page only: what was scrolled to stays as it is.
-    polling(
-      signal(true),
-      async () => {
-        const first = (this.jobs.value()?.items.length ?? 0) <= 25;
-        await Promise.all([this.overview.reload(), first ? this.jobs.reload() : undefined]);
-      },
-      EVERY_MS,
+    this.live.follow(
+      () => true,
+      () => this.readOverview(),
+      { anywayMs: HEARTBEATS_MS },
+    );
+    this.live.follow(
+      (moves) => moves.some(({ state }) => state in ENDED_STATE),
+      () => this.statistics.reload(),
+      { everyMs: STATISTICS_MS },
+    );
+    inject(Shortcuts).register(
+      [
+        { keys: 'j', about: 'Next job', group: 'Jobs', run: () => this.list()?.step(1) },
+        { keys: 'k', about: 'Job before', group: 'Jobs', run: () => this.list()?.step(-1) },
+        { keys: '/', about: 'Search jobs', group: 'Jobs', run: () => this.search()?.focus() },
+        {
+          keys: 'p',
+          about: 'Pause updates, or follow again',
+          group: 'Jobs',
+          run: () => this.live.paused.update((paused) => !paused),
+        },
+      ],
+      inject(DestroyRef),
     );
   }
 
-  protected said(result: unknown): string {
-    return result === null || result === undefined ? '' : JSON.stringify(result);
+  protected async readOverview(): Promise<void> {
+    await this.overview.reload();
+    // What was read is newer than what was told before.
+    this.live.told.set(undefined);
   }
 
   protected async run(task: RegisteredTask): Promise<void> {
@@ -225,29 +164,41 @@ export class JobsPage {
       backdropClass: 'scrim',
       ariaLabelledBy: 'run-title',
     });
-    if (!(await firstValueFrom(ref.closed))) return;
+    const id = await firstValueFrom(ref.closed);
+    if (!id) return;
     this.toasts.say(`${task.name} is on its way.`);
-    await Promise.all([this.overview.reload(), this.jobs.reload()]);
+    await Promise.all([this.readOverview(), this.list()?.jobs.reload()]);
   }
 
   protected async retryAll(): Promise<void> {
-    const total = this.jobs.value()?.total ?? 0;
-    const consent = await this.confirm.ask({
-      title: `Try ${plural(total, 'failed job')} again?`,
-      consequence: 'Each that fits the filter runs anew with its own payload, as a new job.',
-      confirm: 'Try again',
+    const ref = this.dialog.open<string, RetryFilter>(RetryDialog, {
+      data: this.filter(),
+      backdropClass: 'scrim',
+      ariaLabelledBy: 'retry-title',
+      ariaDescribedBy: 'retry-text',
     });
-    if (!consent) return;
+    const done = await firstValueFrom(ref.closed);
+    if (!done) return;
+    this.toasts.say(done);
+    await this.list()?.jobs.reload();
+  }
+
+  protected async exportAs(format: 'csv' | 'jsonl'): Promise<void> {
+    this.exporting.set(true);
+    const query = { ...this.filter(), state: this.endedIn() };
     try {
-      const { retried, left } = await this.api.call('POST /api/v1/jobs/retry-failed', {
-        body: { q: this.q(), task: this.task() },
-      });
-      this.toasts.say(
-        `${plural(retried, 'job')} tried again${left > 0 ? `, ${left} left as they were` : ''}.`,
-      );
-      await this.jobs.reload();
+      const text = await (format === 'csv'
+        ? this.api.call('GET /api/v1/jobs/export/csv', { query, raw: true })
+        : this.api.call('GET /api/v1/jobs/export/jsonl', { query, raw: true }));
+      const type = format === 'csv' ? 'text/csv' : 'application/x-ndjson';
+      download(`jobs-${new Date().toISOString().slice(0, 10)}.${format}`, type, text);
     } catch (error) {
-      this.toasts.fail('They were not all tried again.', error);
+      this.toasts.fail('The history was not exported.', error);
     }
+    this.exporting.set(false);
+  }
+
+  private filter(): RetryFilter {
+    return { q: this.q(), task: this.task(), queue: this.queueIn() };
   }
 }

@@ -1,6 +1,6 @@
 // Forms drawn from schemas.
 import { describe, expect, it } from 'vitest';
-import { fieldsOf, payloadOf } from './payload-fields';
+import { fieldsOf, payloadOf, problemsOf, unreadable } from './payload-fields';
 
 const schema = {
   type: 'object',
@@ -37,5 +37,33 @@ describe('payloadOf', () => {
       more: { a: 1 },
     });
     expect(() => payloadOf(fieldsOf(schema), { more: '{' })).toThrow(SyntaxError);
+  });
+});
+
+describe('what is wrong with a payload', () => {
+  const fields = fieldsOf(schema);
+
+  it('stands at the field that it speaks of, whatever is inside the field', () => {
+    const issues = [
+      { path: '/payload/keep', message: 'must be 1 or more' },
+      { path: '/payload/more/deep/0', message: 'must be a text' },
+      { path: '/payload/more', message: 'must not be empty' },
+      { path: '/payload/unknown', message: 'is not known' },
+      { path: '/task', message: 'is not the name of a task' },
+    ];
+    expect(problemsOf(fields, issues)).toEqual({
+      keep: 'must be 1 or more',
+      more: 'must be a text; must not be empty',
+    });
+  });
+
+  it('is said before the server is asked where that needs no server', () => {
+    const texts = { session_id: ' ', keep: 'many', more: '{' };
+    expect(unreadable(fields, texts)).toEqual({
+      session_id: 'is needed',
+      keep: 'must be a number',
+      more: expect.stringContaining('is not JSON'),
+    });
+    expect(unreadable(fields, { session_id: 'x', keep: '', more: '{}' })).toEqual({});
   });
 });

@@ -56,6 +56,46 @@ function hintOf({ minimum, maximum, format }: Schema): string {
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);
 
+/** What stands at each field, by its name; what belongs to none is not in it. */
+export type FieldProblems = Readonly<Record<string, string>>;
+
+/** Issues of the server at the fields that they speak of: `/payload/keep` and `/payload/keep/0` at `keep`. */
+export function problemsOf(
+  fields: readonly Field[],
+  issues: readonly { path: string; message: string }[],
+): FieldProblems {
+  const found: Record<string, string> = {};
+  for (const { path, message } of issues) {
+    const [, root, name] = path.split('/');
+    if (root !== 'payload' || !fields.some((field) => field.name === name) || !name) continue;
+    found[name] = found[name] ? `${found[name]}; ${message}` : message;
+  }
+  return found;
+}
+
+/** What can be said without asking the server: JSON that cannot be read, a number that is none. */
+export function unreadable(
+  fields: readonly Field[],
+  texts: Readonly<Record<string, string>>,
+): FieldProblems {
+  const found: Record<string, string> = {};
+  for (const { name, kind, required } of fields) {
+    const text = (texts[name] ?? '').trim();
+    if (text === '') {
+      if (required) found[name] = 'is needed';
+    } else if (kind === 'number' && !Number.isFinite(Number(text)))
+      found[name] = 'must be a number';
+    else if (kind === 'json') {
+      try {
+        JSON.parse(text);
+      } catch (error) {
+        found[name] = `is not JSON: ${(error as Error).message}`;
+      }
+    }
+  }
+  return found;
+}
+
 /** Throws `SyntaxError` for JSON that cannot be read. What was left empty is left out. */
 export function payloadOf(
   fields: readonly Field[],

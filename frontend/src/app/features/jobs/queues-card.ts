@@ -1,9 +1,11 @@
-// Queues with what waits in them, and their pause.
-import { ChangeDetectionStrategy, Component, inject, input, output } from '@angular/core';
+// Queues with what waits in them, who takes from them, and their pause.
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { Api } from '../../core/api';
+import { wholeNumber } from '../../core/format';
 import { Toasts } from '../../core/toasts';
 import type { JobsOverview } from '../../core/wire';
 import { Confirm } from '../../ui/confirm';
+import { unserved } from './trouble-notes';
 
 type Queue = JobsOverview['queues'][number];
 
@@ -17,19 +19,31 @@ type Queue = JobsOverview['queues'][number];
           <thead>
             <tr>
               <th scope="col">Queue</th>
-              <th scope="col" class="num">Waiting</th>
+              <th scope="col" class="right">Waiting</th>
               <th scope="col"><span class="sr-only">Pause</span></th>
             </tr>
           </thead>
           <tbody>
-            @for (queue of queues(); track queue.name) {
+            @for (queue of now().queues; track queue.name) {
               <tr>
-                <td class="mono">{{ queue.name }}</td>
-                <td class="num">{{ queue.messages ?? '–' }}</td>
-                <td class="end">
+                <td>
+                  <span class="mono">{{ queue.name }}</span>
                   @if (queue.paused) {
                     <span class="chip warn">Paused</span>
-                    <button type="button" class="btn quiet" (click)="set(queue, false)">
+                  }
+                  @if (idle().has(queue.name)) {
+                    <span class="chip bad">No worker</span>
+                  }
+                </td>
+                <td class="right">{{ queue.messages === null ? '–' : number(queue.messages) }}</td>
+                <td class="end">
+                  @if (queue.paused) {
+                    <button
+                      type="button"
+                      class="btn quiet"
+                      [attr.aria-label]="'Resume ' + queue.name"
+                      (click)="set(queue, false)"
+                    >
                       Resume
                     </button>
                   } @else {
@@ -51,6 +65,9 @@ type Queue = JobsOverview['queues'][number];
     </section>
   `,
   styles: `
+    .chip {
+      margin-inline-start: 6px;
+    }
     .end {
       text-align: end;
       white-space: nowrap;
@@ -59,11 +76,13 @@ type Queue = JobsOverview['queues'][number];
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class QueuesCard {
-  readonly queues = input.required<readonly Queue[]>();
+  readonly now = input.required<JobsOverview>();
   readonly changed = output();
   private readonly api = inject(Api);
   private readonly confirm = inject(Confirm);
   private readonly toasts = inject(Toasts);
+  protected readonly number = wholeNumber;
+  protected readonly idle = computed(() => new Set(unserved(this.now())));
 
   protected async set(queue: Queue, paused: boolean): Promise<void> {
     if (paused) {

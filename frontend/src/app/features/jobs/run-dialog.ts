@@ -1,16 +1,24 @@
 // Runs a task by hand, with a form drawn from the schema of its payload.
 import { DIALOG_DATA, DialogRef } from '@angular/cdk/dialog';
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, ElementRef, inject, signal } from '@angular/core';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
 import type { RegisteredTask } from '../../core/wire';
+import { Icon } from '../../ui/icon';
 import { ProblemNote } from '../../ui/pending';
 import { Value } from '../../ui/value';
-import { fieldsOf, payloadOf } from './payload-fields';
+import {
+  type Field,
+  type FieldProblems,
+  fieldsOf,
+  payloadOf,
+  problemsOf,
+  unreadable,
+} from './payload-fields';
 
 @Component({
   selector: 'vt-run-dialog',
-  imports: [ProblemNote, Value],
+  imports: [Icon, ProblemNote, Value],
   template: `
     <form class="dialog" (submit)="$event.preventDefault(); run()">
       <h2 id="run-title">Run {{ task.name }} now</h2>
@@ -28,6 +36,8 @@ import { fieldsOf, payloadOf } from './payload-fields';
               <select
                 class="input"
                 [id]="'payload-' + field.name"
+                [attr.aria-invalid]="wrong()[field.name] ? true : null"
+                [attr.aria-describedby]="'about-' + field.name"
                 [vtValue]="texts()[field.name] ?? ''"
                 (vtValueChange)="type(field.name, $event)"
               >
@@ -41,6 +51,8 @@ import { fieldsOf, payloadOf } from './payload-fields';
               <select
                 class="input"
                 [id]="'payload-' + field.name"
+                [attr.aria-invalid]="wrong()[field.name] ? true : null"
+                [attr.aria-describedby]="'about-' + field.name"
                 [vtValue]="texts()[field.name] ?? ''"
                 (vtValueChange)="type(field.name, $event)"
               >
@@ -53,6 +65,8 @@ import { fieldsOf, payloadOf } from './payload-fields';
               <textarea
                 class="input mono"
                 [id]="'payload-' + field.name"
+                [attr.aria-invalid]="wrong()[field.name] ? true : null"
+                [attr.aria-describedby]="'about-' + field.name"
                 rows="4"
                 spellcheck="false"
                 [vtValue]="texts()[field.name] ?? ''"
@@ -63,17 +77,24 @@ import { fieldsOf, payloadOf } from './payload-fields';
               <input
                 class="input"
                 [id]="'payload-' + field.name"
+                [attr.aria-invalid]="wrong()[field.name] ? true : null"
+                [attr.aria-describedby]="'about-' + field.name"
                 autocomplete="off"
                 [type]="field.kind === 'number' ? 'number' : 'text'"
-                [required]="field.required"
+                [attr.aria-required]="field.required"
                 [vtValue]="texts()[field.name] ?? ''"
                 (vtValueChange)="type(field.name, $event)"
               />
             }
           }
-          @if (field.hint) {
-            <span class="hint">{{ field.hint }}</span>
-          }
+          <span [id]="'about-' + field.name">
+            @if (wrong()[field.name]; as problem) {
+              <span class="wrong"><vt-icon name="alert" />{{ title(field) }} {{ problem }}.</span>
+            }
+            @if (field.hint) {
+              <span class="hint">{{ field.hint }}</span>
+            }
+          </span>
         </div>
       } @empty {
         <p>It needs nothing more.</p>
@@ -89,6 +110,12 @@ import { fieldsOf, payloadOf } from './payload-fields';
       font-size: var(--text-s);
       font-weight: 550;
     }
+    .wrong {
+      display: flex;
+      gap: 6px;
+      color: var(--bad);
+      font-size: var(--text-s);
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
@@ -102,14 +129,25 @@ export class RunDialog {
     Object.fromEntries(this.fields.map(({ name, initial }) => [name, initial])),
   );
   protected readonly busy = signal(false);
+  /** What stands at no field. */
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
+  protected readonly wrong = signal<FieldProblems>({});
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
   protected type(name: string, text: string): void {
     this.texts.update((texts) => ({ ...texts, [name]: text }));
+    if (this.wrong()[name]) this.wrong.update(({ [name]: _, ...others }) => others);
+  }
+
+  protected title({ name }: Field): string {
+    return name.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
   }
 
   protected async run(): Promise<void> {
     if (this.busy()) return;
+    this.problem.set(undefined);
+    const unread = unreadable(this.fields, this.texts());
+    if (Object.keys(unread).length > 0) return this.refuse(unread);
     this.busy.set(true);
     try {
       const { id } = await this.api.call('POST /api/v1/jobs', {
@@ -117,8 +155,22 @@ export class RunDialog {
       });
       this.ref.close(id);
     } catch (error) {
-      this.problem.set(toApiError(error).problem);
+      const { problem } = toApiError(error);
+      const placed = problemsOf(this.fields, problem.issues ?? []);
+      const rest = (problem.issues ?? []).filter(
+        ({ path }) => !Object.keys(placed).some((name) => path.startsWith(`/payload/${name}`)),
+      );
+      const all = Object.keys(placed).length > 0 && rest.length === 0;
+      this.problem.set(all ? undefined : { ...problem, issues: rest });
       this.busy.set(false);
+      this.refuse(placed);
     }
+  }
+
+  /** Says it at the fields, and goes to the first of them. */
+  private refuse(problems: FieldProblems): void {
+    this.wrong.set(problems);
+    const first = this.fields.find(({ name }) => problems[name]);
+    if (first) this.host.querySelector<HTMLElement>(`#payload-${first.name}`)?.focus();
   }
 }

@@ -12,18 +12,16 @@ import { Empty } from '../../ui/empty';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { Time } from '../../ui/time';
 import { Value } from '../../ui/value';
+import { LiveJobs } from './live-jobs';
+import { lastTick } from './ticks';
 
-const OUTCOME = {
-  enqueued: 'ran',
-  missed: 'missed: nothing was up',
-  overlap: 'passed over: the one before still ran',
-} as const satisfies Record<NonNullable<Schedule['last_outcome']>, string>;
 /** Ticked more often than this, a task would fill the list alone. */
 const OFTEN_MS = 3_600_000;
 
 @Component({
   selector: 'vt-schedules-page',
   imports: [Back, Empty, Pending, ProblemNote, RouterLink, Time, Value],
+  providers: [LiveJobs],
   template: `
     <div class="page">
       <vt-back to="/jobs">Jobs</vt-back>
@@ -53,7 +51,7 @@ const OFTEN_MS = 3_600_000;
                 </thead>
                 <tbody>
                   @for (one of all.items; track one.task) {
-                    <tr>
+                    <tr [id]="one.task">
                       <td class="mono">{{ one.task }}</td>
                       <td data-label="When">
                         @if (editing() === one.task) {
@@ -92,7 +90,7 @@ const OFTEN_MS = 3_600_000;
                           } @else {
                             <vt-time [at]="at" />
                           }
-                          <span class="small soft">{{ said(one) }}</span>
+                          <span class="small soft">{{ said(one.last_outcome) }}</span>
                         } @else {
                           not yet
                         }
@@ -191,6 +189,7 @@ const OFTEN_MS = 3_600_000;
 export class SchedulesPage {
   private readonly api = inject(Api);
   private readonly toasts = inject(Toasts);
+  protected readonly said = lastTick;
   protected readonly editing = signal<string | null>(null);
   protected readonly cron = signal('');
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
@@ -233,8 +232,13 @@ export class SchedulesPage {
       .map((tick) => ({ ...tick, words: words.format(new Date(tick.at)) }));
   });
 
-  protected said({ last_outcome }: Schedule): string {
-    return last_outcome ? OUTCOME[last_outcome] : '';
+  constructor() {
+    // A tick shows itself by what it enqueues; a row that is being changed keeps what was typed.
+    inject(LiveJobs).follow(
+      (moves) => moves.some(({ state }) => state === 'queued'),
+      () => this.read(),
+      { everyMs: 5_000, anywayMs: 30_000 },
+    );
   }
 
   protected edit({ task, cron }: Schedule): void {

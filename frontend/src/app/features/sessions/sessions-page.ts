@@ -41,7 +41,7 @@ import { LiveSessions } from './live-sessions';
 import { COLUMNS, type Column, ColumnChoice } from './column-choice';
 import { SessionActions } from './session-actions';
 import { type Row, SORTS, type Sort } from './session-rows';
-import { Resting } from './resting';
+import { Resting } from '../../ui/resting';
 
 const SORT_WORDS = {
   risk: 'Highest risk',
