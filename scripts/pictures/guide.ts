@@ -21,6 +21,8 @@ const PICTURES: Readonly<Record<string, readonly Look[]>> = {
   'api-keys': [wide('light')],
   application: [wide('light')],
   audit: [wide('light')],
+  jobs: [wide('light')],
+  schedules: [wide('light')],
   system: [wide('dark')],
   developer: [wide('light')],
 };

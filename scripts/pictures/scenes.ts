@@ -1,5 +1,6 @@
 // Every page of the client as somebody meets it: full, empty, failing, and with its dialogs open.
 import type { Page } from '@playwright/test';
+import { jobScenes } from './job-scenes';
 import type { Stage } from './stage';
 
 export type Viewer = 'nobody' | 'admin' | 'auditor' | 'visitor' | 'appealing';
@@ -45,7 +46,6 @@ const DIALOGS: readonly Scene[] = [
     act: (page) => page.keyboard.press('Shift+?'),
   },
   { name: 'dialog-bell', as: 'appealing', path: at('/my-session'), act: click(/^Notifications/) },
-  { name: 'dialog-run', as: 'admin', path: at('/jobs'), act: click(/^Run check_session_risk/) },
   { name: 'dialog-invite', as: 'admin', path: at('/users'), act: click(/Invite/) },
   { name: 'dialog-register', as: 'admin', path: at('/applications'), act: click(/Register/) },
   {
@@ -197,6 +197,7 @@ export const scenes: readonly Scene[] = [
   },
   { name: 'api-keys', as: 'admin', path: at('/api-keys') },
   { name: 'jobs', as: 'admin', path: at('/jobs') },
+  ...jobScenes,
   { name: 'schedules', as: 'admin', path: at('/jobs/schedules') },
   { name: 'system', as: 'admin', path: at('/system') },
   { name: 'developer', as: 'admin', path: at('/developer') },

@@ -18,6 +18,8 @@ export interface Stage {
   application: string | undefined;
   appeal: string | undefined;
   baseline: string | undefined;
+  /** One that ended. */
+  job: string | undefined;
 }
 
 const HANDLE = 'demo-shop';
@@ -50,6 +52,7 @@ export async function setStage(url: string, dataDir: string): Promise<Stage> {
     PEOPLE.some(({ email }) => email === user_email),
   );
   const { items: alerts } = await door.call('GET /api/alerts', { query: {} });
+  const jobs = await door.call('GET /api/v1/jobs', { query: {} });
   const ada = live.items.find(({ user_email }) => PEOPLE.some(({ email }) => email === user_email));
   const stage: Stage = {
     people: {
@@ -65,6 +68,7 @@ export async function setStage(url: string, dataDir: string): Promise<Stage> {
     application: await application(door, url),
     appeal: undefined,
     baseline: undefined,
+    job: jobs.items.find(({ result }) => result !== null)?.id ?? jobs.items[0]?.id,
   };
   await petition(url, stage);
   const { items: petitions } = await door.call('GET /api/v1/petitions', { query: {} });
