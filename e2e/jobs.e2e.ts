@@ -19,6 +19,7 @@ async function enqueue(
   return ((await reply.json()) as { id: string }).id;
 }
 
+const lists = (page: Page) => page.getByRole('navigation', { name: 'Lists of jobs' });
 const list = (page: Page) => page.getByRole('region', { name: 'Jobs', exact: true });
 
 test('a task is run by hand after its payload was refused at the field, and its job is looked at', async ({
@@ -31,6 +32,7 @@ test('a task is run by hand after its payload was refused at the field, and its 
     page.getByRole('region', { name: 'Workers' }).getByText(/running, .* in hand/),
   ).toBeVisible();
 
+  await page.getByRole('link', { name: 'Run a task …' }).click();
   await page.getByRole('button', { name: 'Run cleanup_old_models now' }).click();
   const dialog = page.getByRole('dialog', { name: 'Run cleanup_old_models now' });
   const field = dialog.getByLabel(/Versions of each model that stay/);
@@ -38,13 +40,14 @@ test('a task is run by hand after its payload was refused at the field, and its 
   await dialog.getByRole('button', { name: 'Run now' }).click();
   // Said at the field, which has the focus again.
   await expect(field).toHaveAttribute('aria-invalid', 'true');
-  await expect(field).toHaveAccessibleDescription(/^Keep /);
+  await expect(field).toHaveAccessibleDescription(/^Keep: /);
   await expect(field).toBeFocused();
   await field.fill('5');
   await expect(field).not.toHaveAttribute('aria-invalid', 'true');
   await dialog.getByRole('button', { name: 'Run now' }).click();
   await expect(dialog).toBeHidden();
 
+  await lists(page).getByRole('link', { name: 'Ended' }).click();
   await page.getByLabel('Task', { exact: true }).selectOption('cleanup_old_models');
   await list(page).getByRole('link', { name: 'cleanup_old_models' }).first().click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('cleanup_old_models: done');
@@ -102,11 +105,11 @@ test('a queue is paused: its job waits, can be cancelled, and the rest runs when
   await expect(queue.getByText('Paused')).toBeVisible();
   // Workers look every two seconds.
   await page.waitForTimeout(3_000);
+  await lists(page).getByRole('link', { name: 'Registered' }).click();
   await page.getByRole('button', { name: 'Run cleanup_old_models now' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
   await expect(page.getByRole('dialog')).toBeHidden();
-  await page
-    .getByRole('navigation', { name: 'Lists of jobs' })
+  await lists(page)
     .getByRole('link', { name: /^Queued/ })
     .click();
   await page.getByRole('searchbox').fill('"keep"');

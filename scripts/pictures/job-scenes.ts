@@ -22,21 +22,21 @@ const inTrouble = (page: Page) =>
   });
 
 export const jobScenes: readonly Scene[] = [
-  ...(['active', 'reserved', 'queued', 'waiting', 'scheduled', 'failed'] as const).map(
-    (state): Scene => ({
-      name: `jobs-${state}`,
-      as: 'admin',
-      path: () => `/jobs?state=${state}`,
-      looks: SOME,
-    }),
-  ),
+  ...(
+    ['active', 'reserved', 'queued', 'waiting', 'scheduled', 'registered', 'failed'] as const
+  ).map((state): Scene => ({
+    name: `jobs-${state}`,
+    as: 'admin',
+    path: () => `/jobs?state=${state}`,
+    looks: SOME,
+  })),
   { name: 'jobs-none', as: 'admin', path: () => '/jobs?q=zzz', looks: SOME },
   { name: 'jobs-trouble', as: 'admin', path: () => '/jobs', before: inTrouble },
   { name: 'job', as: 'admin', path: ({ job }) => (job ? `/jobs/${job}` : undefined) },
   {
     name: 'dialog-run',
     as: 'admin',
-    path: () => '/jobs',
+    path: () => '/jobs?state=registered',
     looks: SOME,
     whole: false,
     act: click(/^Run check_session_risk/),
@@ -44,7 +44,7 @@ export const jobScenes: readonly Scene[] = [
   {
     name: 'dialog-run-wrong',
     as: 'admin',
-    path: () => '/jobs',
+    path: () => '/jobs?state=registered',
     looks: SOME,
     whole: false,
     async act(page) {

@@ -138,19 +138,21 @@ export function lookIntoJobs(ports: LookPorts) {
     return { items, next_cursor: next, total: all.length, searched: null };
   };
 
+  /** What is under way is in Redis; what ended is there for a day, and in history. Throws `not-found`. */
+  const byId = async (id: JobId): Promise<Job> => {
+    const [live, ended] = await Promise.all([states.byId(id), history.byId(id)]);
+    const found = live && live.ended_at === null ? live : (ended ?? live);
+    if (found) return found;
+    throw new Fault('not-found', 'There is no such job, or its time of retention is over.', {
+      fix: 'Look at the id.',
+    });
+  };
+
   return {
     workers,
     queueState,
 
-    /** What is under way is in Redis; what ended is there for a day, and in history. Throws `not-found`. */
-    async byId(id: JobId): Promise<Job> {
-      const [live, ended] = await Promise.all([states.byId(id), history.byId(id)]);
-      const found = live && live.ended_at === null ? live : (ended ?? live);
-      if (found) return found;
-      throw new Fault('not-found', 'There is no such job, or its time of retention is over.', {
-        fix: 'Look at the id.',
-      });
-    },
+    byId,
 
     async list(
       state: ListedState | undefined,

@@ -112,6 +112,7 @@ export const JOB_VIEW = {
   waiting: 'Tried again later',
   scheduled: 'Scheduled',
   ended: 'Ended',
+  registered: 'Registered',
 } as const;
 export type JobView = keyof typeof JOB_VIEW;
 

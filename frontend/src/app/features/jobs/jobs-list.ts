@@ -21,7 +21,7 @@ import { Time } from '../../ui/time';
 import { duration } from './duration';
 import { LiveJobs, type JobsUpdate } from './live-jobs';
 
-export type ListedView = Exclude<JobView, 'scheduled'>;
+export type ListedView = Exclude<JobView, 'scheduled' | 'registered'>;
 export type EndedState = keyof typeof ENDED_STATE;
 
 const PAGE = 25;

@@ -104,6 +104,19 @@ export class JobsPage {
     const { counts, queues, outbox, broker_up } = this.live.told() ?? read;
     return { ...read, counts, queues, outbox, broker_up };
   });
+  protected readonly fittingTasks = computed(() => {
+    const [q, task, queue] = [this.q()?.toLowerCase() ?? '', this.task(), this.queueIn()];
+    return (this.tasks.value()?.items ?? []).filter(
+      (one) =>
+        (one.name.includes(q) || one.about.toLowerCase().includes(q)) &&
+        (!task || one.name === task) &&
+        (!queue || one.queue === queue),
+    );
+  });
+  protected readonly placeholder = computed(() => {
+    if (this.view() === 'registered' || this.view() === 'scheduled') return 'Task …';
+    return this.view() === 'ended' ? 'Id, payload, result …' : 'Id, payload …';
+  });
   protected readonly taskWords = computed(() =>
     Object.fromEntries((this.tasks.value()?.items ?? []).map(({ name }) => [name, name])),
   );
@@ -113,14 +126,17 @@ export class JobsPage {
       view,
       text: JOB_VIEW[view],
       count:
-        counts && view !== 'scheduled' && view !== 'ended' ? wholeNumber(counts[view]) : undefined,
+        counts && view in counts ? wholeNumber(counts[view as keyof typeof counts]) : undefined,
       state: view === 'ended' ? null : view,
     }));
   });
   protected readonly answer = computed(() => {
-    const counts = this.now()?.counts;
-    if (!counts) return 'Jobs';
+    const now = this.now();
+    if (!now) return 'Jobs';
+    const { counts } = now;
     const running = plural(counts.active, 'job');
+    if (!now.broker_up) return `RabbitMQ is away: ${plural(now.outbox, 'message')} to be sent`;
+    if (counts.workers === 0) return `No worker takes jobs: ${wholeNumber(counts.queued)} queued`;
     if (counts.lost > 0) return `${plural(counts.lost, 'worker')} lost, ${running} running`;
     return `${running} running, ${wholeNumber(counts.queued)} queued, ${wholeNumber(counts.waiting)} to be tried again`;
   });
@@ -153,9 +169,10 @@ export class JobsPage {
   }
 
   protected async readOverview(): Promise<void> {
+    const told = this.live.told();
     await this.overview.reload();
-    // What was read is newer than what was told before.
-    this.live.told.set(undefined);
+    // What was read is newer than what was told before, and older than what was told meanwhile.
+    if (this.live.told() === told) this.live.told.set(undefined);
   }
 
   protected async run(task: RegisteredTask): Promise<void> {

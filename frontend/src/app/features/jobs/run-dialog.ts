@@ -89,7 +89,7 @@ import {
           }
           <span [id]="'about-' + field.name">
             @if (wrong()[field.name]; as problem) {
-              <span class="wrong"><vt-icon name="alert" />{{ title(field) }} {{ problem }}.</span>
+              <span class="wrong"><vt-icon name="alert" />{{ title(field) }}: {{ problem }}</span>
             }
             @if (field.hint) {
               <span class="hint">{{ field.hint }}</span>

@@ -1,19 +1,20 @@
 // Registered tasks: what each did in the last day, how long it took, and a run by hand.
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { wholeNumber } from '../../core/format';
+import { plural, wholeNumber } from '../../core/format';
 import type { JobsStatistics, RegisteredTask } from '../../core/wire';
+import { Empty } from '../../ui/empty';
 import { Time } from '../../ui/time';
 import { bucketsOf, rangeOf, within } from './quantiles';
 
 @Component({
   selector: 'vt-tasks-card',
-  imports: [RouterLink, Time],
+  imports: [Empty, RouterLink, Time],
   template: `
     <section class="card" aria-labelledby="tasks-title">
       <header>
         <h2 id="tasks-title">Tasks, last 24 hours</h2>
-        <span class="small faint">{{ tasks().length }} registered</span>
+        <span class="small faint">{{ words(tasks().length) }}</span>
       </header>
       <div class="table-scroll">
         <table class="table cards">
@@ -88,6 +89,15 @@ import { bucketsOf, rangeOf, within } from './quantiles';
                   </button>
                 </td>
               </tr>
+            } @empty {
+              <tr>
+                <td colspan="5">
+                  <vt-empty icon="check" title="No task fits">
+                    Take a filter away to see more.
+                    <a routerLink="/jobs" [queryParams]="{ state: 'registered' }">All tasks</a>
+                  </vt-empty>
+                </td>
+              </tr>
             }
           </tbody>
         </table>
@@ -136,6 +146,7 @@ export class TasksCard {
   readonly bounds = input.required<readonly number[]>();
   readonly run = output<RegisteredTask>();
   protected readonly number = wholeNumber;
+  protected readonly words = (count: number): string => plural(count, 'task');
 
   protected readonly rows = computed(() =>
     this.tasks().map((task) => {
