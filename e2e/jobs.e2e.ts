@@ -1,6 +1,7 @@
 // The console of jobs: run by hand, followed live, paused, cancelled, tried again; schedules; and who is turned away.
 import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
-import { recordFailedJobs } from './failed-jobs';
+import { bundle } from '../scripts/bundle.mjs';
+import type * as FailedJobs from './failed-jobs';
 import { ADMIN, invite, signIn, tokenOf } from './people';
 
 const asAdmin = async (request: APIRequestContext) => ({
@@ -132,6 +133,9 @@ test('a queue is paused: its job waits, can be cancelled, and the rest runs when
 
 test('all that failed is shown before it is tried again', async ({ page }) => {
   await signIn(page, ADMIN);
+  const { recordFailedJobs } = (await import(
+    await bundle('e2e/failed-jobs.ts')
+  )) as typeof FailedJobs;
   const [id] = await recordFailedJobs(process.env.E2E_DATA_DIR ?? '', {
     task: 'check_session_risk',
     payload: { session_id: '01890a5d-ac96-774b-bcce-b302099a8057' },
