@@ -4,8 +4,8 @@ import { createJobFigures } from '@verity/adapters/redis/job-figures';
 import { openTestRedis } from '@verity/adapters/redis/testing';
 import type { ServerEventPayload } from '@verity/protocol/events';
 import type { JobsPulse } from '@verity/protocol/jobs/console-schemas';
-import type { LocalRooms } from '../../socket/hub';
-import { jobsWatch } from './jobs-live';
+import type { LocalRooms } from '../socket/hub';
+import { jobsWatch } from './jobs-watch';
 
 let redis: Awaited<ReturnType<typeof openTestRedis>>;
 beforeAll(async () => {
