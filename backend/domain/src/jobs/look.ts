@@ -25,6 +25,7 @@ import type {
 } from './ports';
 import { fitsLive } from './ports';
 import type { Schedules } from './schedule-ports';
+import { isLost, standstillOf } from './standstill';
 
 export interface LookPorts {
   states: Pick<JobStates, 'byId'>;
@@ -54,8 +55,6 @@ export interface LookPorts {
 
 export type JobPage = Page<Job> & { searched: number | null };
 
-/** A worker that was not heard for so long hangs, or is gone. */
-const LOST_MS = 15_000;
 /** Jobs that one call tries again at most. */
 export const MOST_RETRIED = 1_000;
 const PREVIEWED = 5;
@@ -73,7 +72,7 @@ export function lookIntoJobs(ports: LookPorts) {
     return (await registry.workers(now))
       .map((worker) => ({
         ...worker,
-        lost: now.getTime() - Date.parse(worker.seen_at) > LOST_MS,
+        lost: isLost(worker, now),
       }))
       .sort((a, b) => a.started_at.localeCompare(b.started_at));
   };
@@ -138,10 +137,15 @@ export function lookIntoJobs(ports: LookPorts) {
     return { items, next_cursor: next, total: all.length, searched: null };
   };
 
-  /** What is under way is in Redis; what ended is there for a day, and in history. Throws `not-found`. */
-  const byId = async (id: JobId): Promise<Job> => {
+  /** What is under way is in Redis; what ended is there for a day, and in history. Null when it is not known any more. */
+  const find = async (id: JobId): Promise<Job | null> => {
     const [live, ended] = await Promise.all([states.byId(id), history.byId(id)]);
-    const found = live && live.ended_at === null ? live : (ended ?? live);
+    return live && live.ended_at === null ? live : (ended ?? live);
+  };
+
+  /** Throws `not-found`. */
+  const byId = async (id: JobId): Promise<Job> => {
+    const found = await find(id);
     if (found) return found;
     throw new Fault('not-found', 'There is no such job, or its time of retention is over.', {
       fix: 'Look at the id.',
@@ -152,7 +156,15 @@ export function lookIntoJobs(ports: LookPorts) {
     workers,
     queueState,
 
+    find,
     byId,
+
+    /** Why nothing of a queue is begun, in words; null when workers take from it. */
+    async standstill(queue: QueueName): Promise<string | null> {
+      const now = clock();
+      const [paused, heard] = await Promise.all([registry.pausedQueues(), registry.workers(now)]);
+      return standstillOf(queue, { brokerUp: broker.isUp(), paused, workers: heard, now });
+    },
 
     async list(
       state: ListedState | undefined,
