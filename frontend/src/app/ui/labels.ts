@@ -109,7 +109,7 @@ export const JOB_VIEW = {
   active: 'Running',
   reserved: 'In hand',
   queued: 'Queued',
-  waiting: 'Tried again later',
+  waiting: 'Retrying',
   scheduled: 'Scheduled',
   ended: 'Ended',
   registered: 'Registered',

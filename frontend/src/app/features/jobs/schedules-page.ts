@@ -90,7 +90,7 @@ const OFTEN_MS = 3_600_000;
                           } @else {
                             <vt-time [at]="at" />
                           }
-                          <span class="small soft">{{ said(one.last_outcome) }}</span>
+                          <span class="small soft last">{{ said(one.last_outcome) }}</span>
                         } @else {
                           not yet
                         }
@@ -167,12 +167,16 @@ const OFTEN_MS = 3_600_000;
     .end {
       text-align: end;
     }
+    .last {
+      margin-inline-start: 4px;
+    }
     .ticks {
       display: grid;
       gap: 6px;
       margin: 0;
       max-block-size: 60vh;
       overflow: auto;
+      font-size: var(--text-s);
       list-style: none;
     }
     .ticks li {
@@ -181,7 +185,7 @@ const OFTEN_MS = 3_600_000;
       gap: 4px 12px;
     }
     .ticks time {
-      min-inline-size: 9rem;
+      min-inline-size: 11rem;
     }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
