@@ -70,7 +70,7 @@ const WHEN = {
               }
               <th scope="col">{{ saysTitle() }}</th>
               @if (view() === 'ended') {
-                <th scope="col" class="right">Took</th>
+                <th scope="col" class="num">Took</th>
               } @else {
                 <th scope="col">Asked by</th>
               }
@@ -104,7 +104,7 @@ const WHEN = {
                   <span class="says clip" [title]="says(job)">{{ says(job) }}</span>
                 </td>
                 @if (view() === 'ended') {
-                  <td data-label="Took" class="right nowrap">{{ took(job.duration_ms) }}</td>
+                  <td data-label="Took" class="num nowrap">{{ took(job.duration_ms) }}</td>
                 } @else {
                   <td data-label="Asked by">{{ origins[job.origin] }}</td>
                 }
@@ -141,6 +141,9 @@ const WHEN = {
       position: relative;
       display: grid;
       gap: 8px;
+    }
+    .num {
+      text-align: right;
     }
     .says {
       display: block;

@@ -21,8 +21,8 @@ import { bucketsOf, rangeOf, within } from './quantiles';
           <thead>
             <tr>
               <th scope="col">Task</th>
-              <th scope="col" class="right">Done</th>
-              <th scope="col" class="right">Failed</th>
+              <th scope="col" class="num">Done</th>
+              <th scope="col" class="num">Failed</th>
               <th scope="col">Took</th>
               <th scope="col"><span class="sr-only">Run now</span></th>
             </tr>
@@ -48,8 +48,8 @@ import { bucketsOf, rangeOf, within } from './quantiles';
                     }
                   </p>
                 </td>
-                <td data-label="Done" class="right figure">{{ number(row.succeeded) }}</td>
-                <td data-label="Failed" class="right figure">
+                <td data-label="Done" class="num">{{ number(row.succeeded) }}</td>
+                <td data-label="Failed" class="num">
                   @if (row.failed) {
                     <a
                       routerLink="/jobs"
@@ -105,6 +105,9 @@ import { bucketsOf, rangeOf, within } from './quantiles';
     </section>
   `,
   styles: `
+    .num {
+      text-align: right;
+    }
     .about {
       margin: 2px 0 0;
       max-width: 60ch;
