@@ -35,6 +35,7 @@ export default defineConfig({
     include: [
       'backend/**/*.spec.ts',
       'jobs/**/*.spec.ts',
+      'contracts/**/*.spec.ts',
       'frontend/**/*.spec.ts',
       'scripts/**/*.spec.ts',
     ],

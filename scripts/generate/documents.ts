@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { openApi } from '@verity/server/http/openapi';
 import { projectRoot } from '../bundle.mjs';
+import { auditAnchorCode } from './contracts';
 import { eventsDocument } from './events-document';
 import { faultsDocument } from './faults-document';
 import { taskDocuments } from './tasks';
@@ -16,6 +17,7 @@ export async function documents(): Promise<Record<string, string>> {
     'docs/api/openapi.json': JSON.stringify(openApi(version)),
     'docs/api/events.md': eventsDocument(),
     'docs/api/faults.md': faultsDocument(),
+    'backend/adapters/src/chain/audit-anchor.generated.ts': auditAnchorCode(),
     ...(await taskDocuments()),
   };
   const formatted = Object.entries(made).map(async ([path, text]) => {

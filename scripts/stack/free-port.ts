@@ -1,5 +1,6 @@
 // Finds loopback ports for the servers that we start.
 import { randomInt } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 
 /**
@@ -24,4 +25,15 @@ export async function freePort(): Promise<number> {
     if (await isPortFree(port)) return port;
   }
   throw new Error(`no free port found between ${LOWEST} and ${HIGHEST}`);
+}
+
+/** The port of the last start, unless somebody else has it by now. */
+export async function rememberedPort(file: string): Promise<number> {
+  if (existsSync(file)) {
+    const port = Number(readFileSync(file, 'utf8'));
+    if (await isPortFree(port)) return port;
+  }
+  const port = await freePort();
+  writeFileSync(file, String(port));
+  return port;
 }

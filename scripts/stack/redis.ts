@@ -1,8 +1,8 @@
 // Redis: the program on the PATH, on a loopback port of its own, every write on disk.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort, isPortFree } from './free-port';
+import { rememberedPort } from './free-port';
 import type { Launch, Part, PartHome } from './part';
 import { findProgram } from './program';
 
@@ -76,15 +76,4 @@ function configuration(data: string, port: number, password: string): string {
     'maxmemory-policy noeviction',
     '',
   ].join('\n');
-}
-
-/** The port of the last start, unless somebody else has it by now. */
-async function rememberedPort(file: string): Promise<number> {
-  if (existsSync(file)) {
-    const port = Number(readFileSync(file, 'utf8'));
-    if (await isPortFree(port)) return port;
-  }
-  const port = await freePort();
-  writeFileSync(file, String(port));
-  return port;
 }

@@ -1,4 +1,4 @@
-// vitest globalSetup: Redis, MongoDB and RabbitMQ for every spec, in a data directory that is removed after.
+// vitest globalSetup: Redis, MongoDB, RabbitMQ and a chain for every spec, in a data directory that is removed after.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ export default async function setUpStack(): Promise<() => Promise<void>> {
   process.env.REDIS_URL = stack.env.REDIS_URL;
   process.env.MONGODB_URL = stack.env.MONGODB_URL;
   process.env.RABBITMQ_URL = stack.env.RABBITMQ_URL;
+  process.env.CHAIN_URL = stack.env.CHAIN_URL;
   return async () => {
     await stack.stop();
     rmSync(dataDir, { recursive: true, force: true });
