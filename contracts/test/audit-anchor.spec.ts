@@ -103,7 +103,7 @@ async function deploy() {
       (reason: unknown) => reason,
     );
     if (error === null) return null;
-    if (!isCallException(error)) throw error;
+    if (!isCallException(error)) throw new Error('It failed otherwise.', { cause: error });
     const { data } = error;
     return (data && contract.interface.parseError(data)?.name) ?? error.message;
   };

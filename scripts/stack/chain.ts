@@ -19,9 +19,10 @@ export const chain: Part = {
   named: (env) => env.CHAIN_URL || undefined,
   find() {
     const program = packagedProgram() ?? findProgram('anvil');
-    return Promise.resolve(
-      program && { source: program, launch: (home: PartHome) => launch(program, home) },
-    );
+    const found = program
+      ? { source: program, launch: (home: PartHome) => launch(program, home) }
+      : undefined;
+    return Promise.resolve(found);
   },
   async probe(url) {
     const provider = new JsonRpcProvider(url, LOCAL_CHAIN_ID, { staticNetwork: true });

@@ -105,6 +105,11 @@ export class CompactRange {
     return this.#size;
   }
 
+  /** The hashes of `perfectParts(0, size)`. */
+  get parts(): readonly Hash[] {
+    return this.#parts;
+  }
+
   /** Takes the hash of the next leaf; `made` hears of each perfect subtree that it completes, above the leaf. */
   push(leaf: Hash, made?: (node: NodeAt, hash: Hash) => void): void {
     let hash = leaf;

@@ -1,0 +1,219 @@
+// The log on a real disk: durable before it is told, whole after a death at any moment, one writer at a time.
+import { createHash, generateKeyPairSync, sign, verify, createPublicKey } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MerkleLog, type LogFiles, type LogKeys } from '@verity/domain/audit/log';
+import {
+  checkConsistency,
+  checkInclusion,
+  leafHash,
+  rootOf,
+  type Sha256,
+} from '@verity/domain/audit/merkle';
+import { proveConsistency, proveInclusion } from '@verity/domain/audit/prove';
+import { logFiles } from './log-files';
+import { lockLog } from './log-lock';
+
+const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+function keysOf(name: string): LogKeys {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
+  return {
+    key: { name, kind: 'ed25519', key: Uint8Array.from(key) },
+    sign: (message) => sign(null, message, privateKey),
+    verify: (of, message, signature) => {
+      const spki = { key: Buffer.concat([SPKI, of]), format: 'der', type: 'spki' } as const;
+      return verify(null, message, createPublicKey(spki), signature);
+    },
+    sha256,
+  };
+}
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'verity-log-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const keys = keysOf('log.example/verity');
+const entry = (index: number): Uint8Array => Buffer.from(`entry ${index}`);
+const entries = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => entry(from + index));
+const open = (files: LogFiles = logFiles(directory)) => MerkleLog.open(files, keys);
+const rootOfEntries = (size: number) =>
+  rootOf(
+    entries(0, size).map((one) => leafHash(one, sha256)),
+    sha256,
+  );
+async function readAll(log: MerkleLog): Promise<string[]> {
+  const read: string[] = [];
+  for await (const one of log.entries(0)) read.push(Buffer.from(one).toString());
+  return read;
+}
+
+describe('a log on a disk', () => {
+  it('has the entries in their order, and the root of the definition, whatever the batches', async () => {
+    const batches = [1, 1, 254, 1, 3, 600, 37, 1];
+    let log = await open();
+    let size = 0;
+    for (const count of batches) {
+      expect(await log.append(entries(size, count))).toBe(size);
+      size += count;
+      expect(Buffer.from(log.root)).toEqual(Buffer.from(rootOfEntries(size)));
+      // Every second time by another process.
+      if (size % 2 === 0) log = await open();
+    }
+    log = await open();
+    expect(log.size).toBe(size);
+    expect(await readAll(log)).toEqual(entries(0, size).map((one) => Buffer.from(one).toString()));
+    expect(existsSync(join(directory, 'tile/0/000'))).toBe(true);
+    expect(existsSync(join(directory, 'tile/0/000.p'))).toBe(false);
+    expect(existsSync(join(directory, 'tile/1/000.p/3'))).toBe(true);
+    expect(log.checkpoint?.split('\n')[1]).toBe(String(size));
+  });
+
+  it('proves every entry in every tree, and every tree to go on from every one before', async () => {
+    const log = await open();
+    await log.append(entries(0, 700));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 700 }), fc.nat(), async (size, any) => {
+        // A tree between two checkpoints needs partial tiles that were never published: only the last size is asked for.
+        const index = any % 700;
+        const proof = await proveInclusion(index, 700, log.reader(), sha256);
+        const leaf = leafHash(entry(index), sha256);
+        expect(checkInclusion(leaf, proof, log.root, sha256)).toEqual({ holds: true });
+        const path = await proveConsistency(size, 700, log.reader(), sha256);
+        expect(checkConsistency(path, rootOfEntries(size), log.root, sha256)).toEqual({
+          holds: true,
+        });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('is whole after a death between any two steps, and loses nothing that was acknowledged', async () => {
+    const batches = [3, 250, 10, 300];
+    let steps = Number.POSITIVE_INFINITY;
+    for (let dieAt = 0; dieAt < steps; dieAt++) {
+      rmSync(directory, { recursive: true, force: true });
+      let done = 0;
+      const dying = mortal(logFiles(directory), () => done++ >= dieAt);
+      let acknowledged = 0;
+      let died = false;
+      const log = await open(dying).catch(() => null);
+      for (const count of batches) {
+        try {
+          if (!log) throw new Error('it did not open');
+          await log.append(entries(acknowledged, count));
+          acknowledged += count;
+        } catch {
+          died = true;
+          break;
+        }
+      }
+      if (!died && log) steps = done;
+      const after = await open();
+      // The last batch may have been published without anybody having heard of it.
+      expect(after.size).toBeGreaterThanOrEqual(acknowledged);
+      const more = entries(after.size, 5);
+      await after.append(more);
+      expect(Buffer.from((await open()).root)).toEqual(Buffer.from(rootOfEntries(after.size)));
+    }
+    expect(steps).toBeGreaterThan(20);
+  });
+
+  it('keeps one writer: the one that was overtaken is refused and writes nothing', async () => {
+    const one = await open();
+    await one.append(entries(0, 5));
+    const other = await open();
+    await other.append(entries(5, 5));
+    await expect(one.append([Buffer.from('a fork')])).rejects.toMatchObject({ code: 'conflict' });
+    const after = await open();
+    expect(await readAll(after)).toEqual(
+      entries(0, 10).map((item) => Buffer.from(item).toString()),
+    );
+  });
+
+  it('is locked by one process alone, until that one lets go or dies', async () => {
+    const lock = await lockLog(directory);
+    await expect(lockLog(directory)).rejects.toMatchObject({ code: 'conflict' });
+    await lock.release();
+    const script = `
+      import { spawn } from 'node:child_process';
+      const args = ['--exclusive', '--nonblock', '--no-fork', process.argv[1], 'cat'];
+      const holder = spawn('flock', args, { stdio: ['pipe', 'pipe', 'ignore'] });
+      holder.stdin.write('.');
+      holder.stdout.once('data', () => console.log('locked'));
+    `;
+    const path = join(directory, 'writer.lock');
+    const other = spawn(process.execPath, ['--input-type=module', '-e', script, path]);
+    await once(other.stdout, 'data');
+    await expect(lockLog(directory)).rejects.toMatchObject({ code: 'conflict' });
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    const again = await vi.waitFor(() => lockLog(directory));
+    await again.release();
+  });
+
+  it('says which file was changed, cut or removed at its edge, and does not open', async () => {
+    const log = await open();
+    await log.append(entries(0, 300));
+    const paths = ['checkpoint', 'tile/entries/001.p/44', 'tile/0/001.p/44', 'tile/1/000.p/1'];
+    for (const path of paths) {
+      const file = join(directory, path);
+      const bytes = readFileSync(file);
+      for (const at of [0, 20, bytes.length - 1]) {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] as number) ^ 1;
+        writeFileSync(file, changed);
+        await expect(open(), `${path} at ${at}`).rejects.toMatchObject({ code: 'tampered' });
+      }
+      writeFileSync(file, bytes.subarray(1));
+      await expect(open(), path).rejects.toMatchObject({ code: 'tampered' });
+      if (path !== 'checkpoint') {
+        rmSync(file);
+        await expect(open(), path).rejects.toMatchObject({
+          message: expect.stringContaining(path),
+        });
+      }
+      writeFileSync(file, bytes);
+    }
+    expect((await open()).size).toBe(300);
+    await expect(MerkleLog.open(logFiles(directory), keysOf('log.example/verity'))).rejects.toThrow(
+      'not signed by the key',
+    );
+    expect(readdirSync(directory).sort()).toEqual(['checkpoint', 'tile']);
+  });
+
+  it('refuses an entry that no bundle can hold, and keeps the rest', async () => {
+    const log = await open();
+    const large = log.append([new Uint8Array(65_536)]);
+    await expect(large).rejects.toMatchObject({ code: 'too-large' });
+    await log.append([new Uint8Array(65_535)]);
+    expect(log.size).toBe(1);
+  });
+});
+
+/** Files of a process that dies before a step, having done a part of it. */
+function mortal(files: LogFiles, dies: () => boolean): LogFiles {
+  const death = new Error('killed');
+  return {
+    read: (path) => (dies() ? Promise.reject(death) : files.read(path)),
+    async write(all) {
+      for (const file of all) {
+        if (dies()) throw death;
+        await files.write([file]);
+      }
+    },
+    publish: (checkpoint, before) =>
+      dies() ? Promise.reject(death) : files.publish(checkpoint, before),
+    removePartials: (tiles) => (dies() ? Promise.reject(death) : files.removePartials(tiles)),
+  };
+}

@@ -1,0 +1,119 @@
+// The directory of a log on a disk: files appear whole and stay, and the checkpoint is replaced in one step.
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { LogFile, LogFiles } from '@verity/domain/audit/log';
+import { CHECKPOINT_PATH } from '@verity/domain/audit/log';
+import { tilePath, type TileAt } from '@verity/domain/audit/tiles';
+import { Fault } from '@verity/protocol/faults';
+
+/** Files that are written at once: as many as Node has threads for it. */
+const AT_ONCE = 4;
+
+/** Reads and writes; who writes holds the lock of the directory. */
+export function logFiles(directory: string): LogFiles {
+  const inside = (path: string): string => join(directory, path);
+  const made = new Set<string>();
+
+  /** Makes a folder, and its name durable in each folder above that it had to make. */
+  const folder = async (path: string): Promise<void> => {
+    if (made.has(path)) return;
+    const first = await mkdir(path, { recursive: true, mode: 0o755 });
+    for (let at = path; first && at.length >= first.length; at = dirname(at))
+      await sync(dirname(at));
+    made.add(path);
+  };
+
+  const put = async ({ path, bytes }: LogFile): Promise<void> => {
+    const target = inside(path);
+    await folder(dirname(target));
+    const fresh = `${target}.new`;
+    await writeDurably(fresh, bytes);
+    await rename(fresh, target);
+  };
+
+  return {
+    async read(path) {
+      try {
+        return await readFile(inside(path));
+      } catch (error) {
+        if (isCode(error, 'ENOENT', 'ENOTDIR')) return null;
+        throw error;
+      }
+    },
+
+    async write(files) {
+      const waiting = [...files];
+      const next = async (): Promise<void> => {
+        for (let file = waiting.pop(); file; file = waiting.pop()) await put(file);
+      };
+      await full(async () => {
+        await Promise.all(Array.from({ length: AT_ONCE }, next));
+        const folders = new Set(files.map(({ path }) => dirname(inside(path))));
+        await Promise.all([...folders].map(sync));
+      });
+    },
+
+    publish: (checkpoint, before) =>
+      full(async () => {
+        const target = inside(CHECKPOINT_PATH);
+        await folder(directory);
+        const there = await readFile(target).catch((error: unknown) => {
+          if (isCode(error, 'ENOENT')) return null;
+          throw error;
+        });
+        const same = there === null ? before === null : before !== null && there.equals(before);
+        if (!same) throw taken();
+        const fresh = `${target}.new`;
+        await writeDurably(fresh, checkpoint);
+        await rename(fresh, target);
+        await sync(directory);
+      }),
+
+    async removePartials(tiles: readonly TileAt[]) {
+      for (const tile of tiles) {
+        await rm(`${inside(tilePath(tile))}.p`, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes the names in a folder durable. */
+async function sync(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function full<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isCode(error, 'ENOSPC', 'EDQUOT')) throw error;
+    throw new Fault('unavailable', 'The disk of the audit log is full; nothing was lost.', {
+      fix: 'Free space on the disk of the data directory: what waits is appended then.',
+      retryAfterSeconds: 10,
+      cause: error,
+    });
+  }
+}
+
+const taken = (): Fault =>
+  new Fault('conflict', 'Another process has written to this log since it was opened.', {
+    fix: 'Open it again, and append to what is there.',
+  });
+
+const isCode = (error: unknown, ...codes: string[]): boolean =>
+  error instanceof Error && 'code' in error && codes.includes(String(error.code));
