@@ -10,6 +10,7 @@ COPY backend/adapters/package.json backend/adapters/
 COPY backend/server/package.json backend/server/
 COPY backend/collector/package.json backend/collector/
 COPY jobs/package.json jobs/
+COPY contracts/package.json contracts/
 COPY frontend/package.json frontend/
 
 # What the programs import at run time. The embedded MongoDB engine is not among it: a container
