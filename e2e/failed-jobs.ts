@@ -2,6 +2,7 @@
 import { MongoJobs } from '@verity/adapters/mongo/jobs';
 import { connectMongo } from '@verity/adapters/mongo/connect';
 import { newId } from '@verity/adapters/world';
+import { endedJobOf } from '@verity/domain/jobs/ended-job';
 import type { JobId } from '@verity/protocol/ids';
 import type { Job } from '@verity/protocol/jobs/schemas';
 import { runningUrls } from '../scripts/stack/bring-up';
@@ -29,7 +30,7 @@ export async function recordFailedJobs(
         },
       };
     });
-    await new MongoJobs(connection, 30).add(jobs);
+    await new MongoJobs(connection, 30).add(jobs.map(endedJobOf));
     return jobs.map(({ id }) => id);
   } finally {
     await connection.close();

@@ -1,10 +1,10 @@
 // Puts jobs into their queues: checked against the task's payload, confirmed by the broker, or kept until it is back.
 import { z } from 'zod';
+import type { JobStates, WrittenOrder } from '@verity/domain/jobs/ports';
 import { Fault } from '@verity/protocol/faults';
 import type { JobId } from '@verity/protocol/ids';
 import {
   LARGEST_PAYLOAD,
-  type JobMessage,
   type JobOrder,
   type JobOrigin,
   type Priority,
@@ -45,7 +45,7 @@ export interface EnqueuePorts {
       send: (parcel: { queue: QueueName; priority: Priority; body: string }) => Promise<void>,
     ): Promise<void>;
   };
-  states: { enqueued(jobs: readonly { order: JobOrder; queue: QueueName }[]): Promise<void> };
+  states: Pick<JobStates, 'enqueued'>;
   newId: <Id extends string>() => Id;
   clock: () => Date;
   /** Told of what fails beside the work: nothing is lost by it. */
@@ -88,6 +88,8 @@ export interface Enqueuer {
 }
 
 const PER_MESSAGE = 500;
+/** Characters of JSON. */
+const LARGEST_MESSAGE = 4_000_000;
 
 export function createEnqueuer(ports: EnqueuePorts): Enqueuer {
   const cards = new Map(
@@ -123,13 +125,12 @@ export function createEnqueuer(ports: EnqueuePorts): Enqueuer {
   const publish = async (
     queue: QueueName,
     priority: Priority,
-    orders: readonly JobOrder[],
+    orders: readonly WrittenOrder[],
   ): Promise<void> => {
-    const message: JobMessage = { jobs: [...orders] };
-    const body = JSON.stringify(message);
+    const body = `{"jobs":[${orders.map(({ json }) => json).join(',')}]}`;
     // What is already known when the message comes is not lost when this fails: the claim writes it again.
     const noted = ports.states
-      .enqueued(orders.map((order) => ({ order, queue })))
+      .enqueued(queue, orders)
       .catch((err: unknown) => ports.noticed(err, 'the state of a queued job was not noted'));
     // Behind what waits, so that nothing overtakes it.
     if (ports.broker.isUp() && !ports.outbox.isWaiting()) {
@@ -156,16 +157,29 @@ export function createEnqueuer(ports: EnqueuePorts): Enqueuer {
       .finally(() => (flushing = undefined)));
   ports.broker.onUp(() => void flush());
 
-  const orderOf = (task: string, payload: unknown, options: EnqueueOptions): JobOrder => ({
-    id: options.id ?? ports.newId<JobId>(),
-    task,
-    payload,
-    attempt: 1,
-    origin: options.origin ?? 'code',
-    by: options.by ?? null,
-    enqueued_at: ports.clock().toISOString(),
-    scheduled_for: options.scheduledFor?.toISOString() ?? null,
-  });
+  /** Writes the orders of jobs that are enqueued together: what they share once, each payload once. */
+  const writeOrders = (
+    card: ReturnType<typeof cardOf>,
+    payloads: readonly unknown[],
+    options: EnqueueOptions,
+  ): WrittenOrder[] => {
+    const shared: Omit<JobOrder, 'id' | 'payload'> = {
+      task: card.name,
+      attempt: 1,
+      origin: options.origin ?? 'code',
+      by: options.by ?? null,
+      enqueued_at: ports.clock().toISOString(),
+      scheduled_for: options.scheduledFor?.toISOString() ?? null,
+    };
+    const rest = JSON.stringify(shared).slice(1);
+    return payloads.map((payload) => {
+      const json = JSON.stringify(payload) ?? 'null';
+      demandSize(json);
+      demandFit(card, payload);
+      const id = options.id ?? ports.newId<JobId>();
+      return { id, task: card.name, json: `{"id":"${id}","payload":${json},${rest}` };
+    });
+  };
 
   const enqueueUnchecked = async (
     task: string,
@@ -173,16 +187,7 @@ export function createEnqueuer(ports: EnqueuePorts): Enqueuer {
     options: EnqueueOptions = {},
   ): Promise<JobId> => {
     const card = cardOf(task);
-    const bytes = Buffer.byteLength(JSON.stringify(payload) ?? '');
-    if (bytes > LARGEST_PAYLOAD) {
-      throw new Fault(
-        'too-large',
-        `The payload has ${bytes} bytes; a job carries ${LARGEST_PAYLOAD} at most.`,
-        { fix: 'Store the data, and name it in the payload.' },
-      );
-    }
-    demandFit(card, payload);
-    const order = orderOf(task, payload, options);
+    const [order] = writeOrders(card, [payload], options) as [WrittenOrder];
     await publish(card.queue, options.priority ?? card.priority, [order]);
     return order.id;
   };
@@ -192,15 +197,40 @@ export function createEnqueuer(ports: EnqueuePorts): Enqueuer {
     enqueueUnchecked,
     async enqueueMany(task, payloads, options = {}) {
       const card = cardOf(task);
-      for (const payload of payloads) demandFit(card, payload);
-      const orders = payloads.map((payload) => orderOf(task, payload, options));
+      const orders = writeOrders(card, payloads, options);
       const priority = options.priority ?? card.priority;
-      const messages = Array.from({ length: Math.ceil(orders.length / PER_MESSAGE) }, (_, index) =>
-        orders.slice(index * PER_MESSAGE, (index + 1) * PER_MESSAGE),
-      );
-      await Promise.all(messages.map((some) => publish(card.queue, priority, some)));
+      await Promise.all(inMessages(orders).map((some) => publish(card.queue, priority, some)));
       return orders.map(({ id }) => id);
     },
     flush,
   };
+}
+
+/** Of up to 500 jobs, and of as many bytes as a broker likes to pass on at once. */
+function inMessages(orders: readonly WrittenOrder[]): WrittenOrder[][] {
+  const messages: WrittenOrder[][] = [];
+  let message: WrittenOrder[] = [];
+  let bytes = 0;
+  for (const order of orders) {
+    if (message.length === PER_MESSAGE || bytes + order.json.length > LARGEST_MESSAGE) {
+      messages.push(message);
+      message = [];
+      bytes = 0;
+    }
+    message.push(order);
+    bytes += order.json.length;
+  }
+  return message.length > 0 ? [...messages, message] : messages;
+}
+
+function demandSize(json: string): void {
+  // A character has at most three bytes in UTF-8: short ones are not counted.
+  if (json.length * 3 <= LARGEST_PAYLOAD) return;
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= LARGEST_PAYLOAD) return;
+  throw new Fault(
+    'too-large',
+    `The payload has ${bytes} bytes; a job carries ${LARGEST_PAYLOAD} at most.`,
+    { fix: 'Store the data, and name it in the payload.' },
+  );
 }

@@ -1,9 +1,10 @@
-// One job from its claim to its end: run under a time limit, then settled, tried again later, or given up.
+// One run of a job: checked, given its turn, run under a time limit; what came of it is settled by settle-job.ts.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RUNGS_MS, rungAfter } from '@verity/domain/jobs/retry';
-import type { Job, JobError, JobOrder, QueueName } from '@verity/protocol/jobs/schemas';
+import type { JobError } from '@verity/protocol/jobs/schemas';
 import type { Run, Task } from './define-task';
 import { Cancelled, failureOf, TimedOut, WorkerEnds } from './job-failure';
+import type { Held } from './lane';
 import type { Stop } from './stop';
 import type { WorkerPorts } from './worker-ports';
 
@@ -15,58 +16,35 @@ const PROGRESS_EVERY_MS = 500;
 /** Bytes of a result in JSON; a larger one is cut. */
 const LARGEST_RESULT = 100_000;
 
-/** How a run ended: `over` is recorded and acknowledged, `again` and `dropped` acknowledged, `back` goes to its queue. */
-export type Outcome = { kind: 'over'; job: Job } | { kind: 'dropped' } | { kind: 'back' };
+/**
+ * How a run ended. `over`: for good, the result being in JSON. `again`: after a failure that another try may mend.
+ * `later`: its turn has not come. `back`: the worker ends, another one is to begin anew.
+ */
+export type RunEnd =
+  | {
+      kind: 'over';
+      state: 'succeeded' | 'failed' | 'cancelled';
+      result: string | null;
+      error: JobError | null;
+    }
+  | { kind: 'again'; error: JobError; delayMs: number }
+  | { kind: 'later'; delayMs: number }
+  | { kind: 'back' };
 
-interface Claimed {
-  readonly order: JobOrder;
-  readonly queue: QueueName;
-  /** Asked for with `Cancelled` or `WorkerEnds`. */
-  readonly stop: Stop;
-}
+const failed = (error: JobError): RunEnd => ({
+  kind: 'over',
+  state: 'failed',
+  result: null,
+  error,
+});
 
-export async function runJob(ports: WorkerPorts, claimed: Claimed): Promise<Outcome> {
-  const { order, queue } = claimed;
-  const startedAt = ports.clock();
-  const base = { ...order, queue, worker: ports.id, started_at: startedAt.toISOString() };
+/** Does not throw for what a handler throws; throws `unavailable` when a store is away. */
+export async function runJob(ports: WorkerPorts, held: Held): Promise<RunEnd> {
+  const { order, stop } = held;
   ports.changed(order.task, 'active');
-
-  const end = async (
-    state: 'succeeded' | 'failed' | 'cancelled',
-    result: unknown,
-    error: JobError | null,
-  ): Promise<Outcome> => {
-    const endedAt = ports.clock();
-    const kept = keep(result);
-    const held = await ports.states.settle({
-      id: order.id,
-      attempt: order.attempt,
-      worker: ports.id,
-      state,
-      endedAt,
-      dueAt: null,
-      result: kept,
-      error,
-    });
-    if (!held) return lost(ports, order);
-    ports.changed(order.task, state);
-    const job: Job = {
-      ...base,
-      state,
-      ended_at: endedAt.toISOString(),
-      due_at: null,
-      duration_ms: Math.max(0, endedAt.getTime() - startedAt.getTime()),
-      progress: null,
-      result: kept === null ? null : JSON.parse(kept),
-      error,
-      retried_as: null,
-    };
-    return { kind: 'over', job };
-  };
-
   const task = ports.tasks.find(({ name }) => name === order.task);
   if (!task) {
-    return end('failed', null, {
+    return failed({
       why: 'unknown-task',
       message: `This worker knows no task "${order.task}".`,
       fix: 'Start workers of the version that enqueued it, then retry it.',
@@ -75,7 +53,7 @@ export async function runJob(ports: WorkerPorts, claimed: Claimed): Promise<Outc
   const { success, data, error } = task.payload.safeParse(order.payload);
   if (!success) {
     const where = error.issues.map(({ path, message }) => `${path.join('.') || 'it'} ${message}`);
-    return end('failed', null, {
+    return failed({
       why: 'invalid-payload',
       message: `The payload does not fit: ${where.join('; ').slice(0, 1_000)}.`,
       fix: 'Run the task anew with a payload that fits its schema.',
@@ -83,83 +61,81 @@ export async function runJob(ports: WorkerPorts, claimed: Claimed): Promise<Outc
   }
   if (task.rate) {
     const waitMs = await ports.turn(task.name, task.rate);
-    if (waitMs > SHORT_WAIT_MS) {
-      await ports.broker.publishLater(queue, messageOf(order), waitMs);
-      await ports.states.release([order.id], ports.id);
-      return { kind: 'dropped' };
-    }
+    if (waitMs > SHORT_WAIT_MS) return { kind: 'later', delayMs: waitMs };
     if (waitMs > 0) await sleep(waitMs);
   }
-
   try {
-    return await end('succeeded', await perform(ports, task, data, claimed), null);
+    const result = await perform(ports, task, data, held);
+    return { kind: 'over', state: 'succeeded', result: keep(result), error: null };
   } catch (thrown) {
-    const reason: unknown = claimed.stop.reason ?? thrown;
-    if (reason instanceof WorkerEnds) return { kind: 'back' };
-    if (reason instanceof Cancelled) return end('cancelled', null, null);
-    const { error: told, again } = failureOf(reason);
-    ports.log.warn(
-      { job: order.id, task: order.task, attempt: order.attempt, err: reason },
-      'a job failed',
-    );
-    const rung = again ? rungAfter(task.retry, order.attempt) : null;
-    if (rung === null) return end('failed', null, told);
-    return tryAgain(ports, { order, queue, told, delayMs: RUNGS_MS[rung] as number });
+    return endOf(ports, task, held, stop.reason ?? thrown);
   }
 }
 
-/** Into the ladder first: a crash between the two steps then runs it twice at most, and never loses it. */
-async function tryAgain(
-  ports: WorkerPorts,
-  {
-    order,
-    queue,
-    told,
-    delayMs,
-  }: { order: JobOrder; queue: QueueName; told: JobError; delayMs: number },
-): Promise<Outcome> {
-  const now = ports.clock();
-  await ports.broker.publishLater(
-    queue,
-    messageOf({ ...order, attempt: order.attempt + 1 }),
-    delayMs,
-  );
-  const held = await ports.states.settle({
-    id: order.id,
-    attempt: order.attempt,
-    worker: ports.id,
-    state: 'waiting',
-    endedAt: now,
-    dueAt: new Date(now.getTime() + delayMs),
-    result: null,
-    error: told,
-  });
-  if (!held) return lost(ports, order);
-  ports.changed(order.task, 'waiting');
-  return { kind: 'dropped' };
-}
-
-function lost(ports: WorkerPorts, order: JobOrder): Outcome {
+function endOf(ports: WorkerPorts, task: Task, { order }: Held, reason: unknown): RunEnd {
+  if (reason instanceof WorkerEnds) return { kind: 'back' };
+  if (reason instanceof Cancelled) {
+    return { kind: 'over', state: 'cancelled', result: null, error: null };
+  }
+  const { error, again } = failureOf(reason);
   ports.log.warn(
-    { job: order.id, task: order.task },
-    'a job was taken over by another worker while this one ran it',
+    { job: order.id, task: order.task, attempt: order.attempt, err: reason },
+    'a job failed',
   );
-  return { kind: 'dropped' };
+  const rung = again ? rungAfter(task.retry, order.attempt) : null;
+  return rung === null
+    ? failed(error)
+    : { kind: 'again', error, delayMs: RUNGS_MS[rung] as number };
 }
 
-/** Runs the handler until it ends, or until it was told to stop and has stopped. */
-async function perform(
-  ports: WorkerPorts,
-  task: Task,
-  payload: unknown,
-  { order, stop }: Claimed,
-): Promise<unknown> {
-  const late = setTimeout(
-    () => stop.ask(new TimedOut(task.timeoutSeconds)),
-    task.timeoutSeconds * 1_000,
-  );
+/** Runs the handler until it ends, or until it was told to stop and has stopped, or has had its time of grace. */
+function perform(ports: WorkerPorts, task: Task, payload: unknown, held: Held): Promise<unknown> {
+  const { order, stop } = held;
+  return new Promise((resolve, reject) => {
+    const { reason: early } = stop;
+    if (early) return reject(early);
+    let grace: NodeJS.Timeout | undefined;
+    const late = setTimeout(
+      () => stop.ask(new TimedOut(task.timeoutSeconds)),
+      task.timeoutSeconds * 1_000,
+    );
+    const ended = (): void => {
+      clearTimeout(late);
+      clearTimeout(grace);
+    };
+    const run = runOf(ports, held);
+    const work =
+      task.runs === 'thread'
+        ? ports.runInThread(task.name, payload, run)
+        : begun(task, payload, run, ports);
+    work.then(
+      (result) => {
+        ended();
+        resolve(result);
+      },
+      (error: Error) => {
+        ended();
+        reject(error);
+      },
+    );
+    stop.onAsked((reason) => {
+      grace = setTimeout(() => {
+        ports.stuck(order);
+        ended();
+        reject(reason);
+      }, GRACE_MS);
+    });
+  });
+}
+
+/** A handler that throws before its first wait has failed like any other. */
+async function begun(task: Task, payload: unknown, run: Run, { tools }: WorkerPorts) {
+  return task.handler(payload, run, tools);
+}
+
+function runOf(ports: WorkerPorts, { order, stop }: { order: Held['order']; stop: Stop }): Run {
   let told = -Infinity;
-  const run: Run = {
+  return {
     id: order.id,
     attempt: order.attempt,
     at: new Date(order.scheduled_for ?? order.enqueued_at),
@@ -176,33 +152,7 @@ async function perform(
         .catch((err: unknown) => ports.log.warn({ err }, 'the progress of a job was not noted'));
     },
   };
-  try {
-    const work =
-      task.runs === 'thread'
-        ? ports.runInThread(task.name, payload, run)
-        : task.handler(payload, run, ports.tools);
-    return await untilStopped(work, stop, () => ports.stuck(order));
-  } finally {
-    clearTimeout(late);
-  }
 }
-
-/** Waits for the work; once it is told to stop, only for the time of grace. */
-function untilStopped<T>(work: Promise<T>, stop: Stop, stuck: () => void): Promise<T> {
-  let grace: NodeJS.Timeout | undefined;
-  return new Promise<T>((resolve, reject) => {
-    work.then(resolve, reject);
-    stop.onAsked((reason) => {
-      grace = setTimeout(() => {
-        stuck();
-        reject(reason);
-      }, GRACE_MS);
-    });
-  }).finally(() => clearTimeout(grace));
-}
-
-export const messageOf = (order: JobOrder): Buffer =>
-  Buffer.from(JSON.stringify({ jobs: [order] }));
 
 function keep(result: unknown): string | null {
   if (result === undefined || result === null) return null;

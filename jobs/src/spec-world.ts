@@ -1,5 +1,5 @@
 // For specs: workers and an enqueuer over the real broker, Redis and MongoDB of the test run, apart from all others.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { connectMongo } from '@verity/adapters/mongo/connect';
 import { MongoJobs } from '@verity/adapters/mongo/jobs';
 import { connectBroker, type Broker } from '@verity/adapters/rabbit/broker';
@@ -30,7 +30,11 @@ export type JobWorld = Awaited<ReturnType<typeof openJobWorld>>;
 
 export async function openJobWorld(
   tasks: readonly Task[],
-  { leaseMs = 30_000, rabbitUrl = process.env.RABBITMQ_URL } = {},
+  {
+    leaseMs = 30_000,
+    rabbitUrl = process.env.RABBITMQ_URL,
+    rungsMs = SHORT_RUNGS_MS as readonly number[],
+  } = {},
 ) {
   const { MONGODB_URL } = process.env;
   if (!rabbitUrl || !MONGODB_URL) throw new Error('run these specs with vitest');
@@ -53,7 +57,7 @@ export async function openJobWorld(
       prefix,
       name: 'spec',
       log: silentLog,
-      rungsMs: SHORT_RUNGS_MS,
+      rungsMs,
       chance,
     });
     brokers.push(broker);
@@ -76,6 +80,15 @@ export async function openJobWorld(
   const tools = { clock: systemClock, newId } as unknown as Tools;
 
   return {
+    /** What another process needs to join this world. */
+    env: {
+      REDIS_URL: process.env.REDIS_URL,
+      REDIS_PREFIX: testRedis.prefix,
+      MONGODB_URL: mongoUrl,
+      RABBITMQ_URL: rabbitUrl,
+      RABBITMQ_PREFIX: prefix,
+      MASTER_KEY: randomBytes(32).toString('hex'),
+    },
     states,
     history,
     registry,

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
+import { newId } from '@verity/adapters/world';
 import type { JobId } from '@verity/protocol/ids';
+import type { JobOrder } from '@verity/protocol/jobs/schemas';
 import { defineTask } from './define-task';
 import { openJobWorld, type JobWorld } from './spec-world';
 
@@ -213,6 +215,80 @@ it('puts a message that is none of ours on record, and goes on', async () => {
     .toBe(2);
   const { items } = await world.history.list({ task: 'unreadable' }, { limit: 10 });
   expect(items[0]).toMatchObject({ state: 'failed', error: { why: 'malformed' } });
+});
+
+it('keeps on record, with the reason, whatever else comes through the queue', async () => {
+  await world.worker();
+  const order = (payload: unknown) => ({
+    ...{ id: newId<JobId>(), task: 'add_one', payload, attempt: 1, origin: 'code', by: null },
+    ...{ enqueued_at: new Date().toISOString(), scheduled_for: null },
+  });
+  const send = (message: unknown) =>
+    world.broker.publish('default', Buffer.from(JSON.stringify(message)));
+  const [misfit, huge, other] = [{ number: 'one' }, { number: 1, more: 'x'.repeat(1e7) }, {}].map(
+    order,
+  );
+  await send({ jobs: [misfit] });
+  await send({ jobs: [huge] });
+  await send({ version: 2, jobs: [other] });
+
+  const why = { state: 'failed', error: { why: 'invalid-payload' } };
+  expect(await world.until(misfit!.id, 'failed')).toMatchObject({
+    ...why,
+    payload: misfit!.payload,
+  });
+  // Ten megabytes: more than a document of history should hold.
+  await expect
+    .poll(() => world.history.byId(huge!.id))
+    .toMatchObject({ ...why, payload: { cut: true } });
+  await expect
+    .poll(async () => (await world.history.list({ q: other!.id }, { limit: 1 })).items[0])
+    .toMatchObject({ task: 'unreadable', error: { why: 'malformed' } });
+  await expect.poll(async () => (await world.broker.depth('default')).messages).toBe(0);
+  expect(seen).toEqual([]);
+});
+
+it('takes a message again when Redis was away as it came', async () => {
+  let away = 2;
+  const claim: typeof world.states.claim = (...asked) =>
+    away-- > 0
+      ? Promise.reject(new Fault('unavailable', 'Redis does not answer.'))
+      : world.states.claim(...asked);
+  await world.worker({ states: { ...world.states, claim } });
+  const id = await world.enqueuer.enqueueUnchecked('add_one', { number: 5 });
+  await world.until(id, 'succeeded');
+  expect(seen).toEqual([{ number: 5, attempt: 1 }]);
+});
+
+it('waits with a dead letter until nobody runs it any more', async () => {
+  await world.worker();
+  const id = newId<JobId>();
+  const order: JobOrder = {
+    ...{ id, task: 'add_one', payload: { number: 1 }, attempt: 1, origin: 'code', by: null },
+    ...{ enqueued_at: new Date().toISOString(), scheduled_for: null },
+  };
+  expect(await world.states.claim([order], 'default', 'another')).toEqual(['run']);
+  await world.broker.publishDead(Buffer.from(JSON.stringify({ jobs: [order] })));
+  await sleep(300);
+  expect(await world.history.byId(id)).toBeNull();
+  await world.states.release([id], 'another');
+  expect(await world.until(id, 'failed')).toMatchObject({ error: { why: 'delivered-too-often' } });
+});
+
+it('claims a job once though it comes twice in one call, and settles it once', async () => {
+  const id = newId<JobId>();
+  const order: JobOrder = {
+    ...{ id, task: 'add_one', payload: { number: 1 }, attempt: 1, origin: 'code', by: null },
+    ...{ enqueued_at: new Date().toISOString(), scheduled_for: null },
+  };
+  expect(await world.states.claim([order, order], 'default', 'w')).toEqual(['run', 'mine']);
+  expect(await world.states.claim([order], 'default', 'v')).toEqual(['held']);
+  const end = { id, attempt: 1, worker: 'w', state: 'succeeded', endedAt: new Date() } as const;
+  const settle = () =>
+    world.states.settle({ ...end, dueAt: null, result: '{"sum":2}', error: null });
+  expect(await Promise.all([settle(), settle()])).toEqual([true, false]);
+  expect(await world.states.byId(id)).toMatchObject({ state: 'succeeded', result: { sum: 2 } });
+  expect(await world.states.claim([order], 'default', 'v')).toEqual(['done']);
 });
 
 it('fails a job whose task this version does not know, and keeps it for a retry', async () => {

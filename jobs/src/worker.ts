@@ -1,11 +1,16 @@
 // A worker: takes messages of its queues, runs their jobs side by side, and acknowledges what is over and on record.
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job, JobOrder, QueueName } from '@verity/protocol/jobs/schemas';
-import { JobMessage } from '@verity/protocol/jobs/schemas';
+import { endedJobOf } from '@verity/domain/jobs/ended-job';
+import type { Claim, EndedJob } from '@verity/domain/jobs/ports';
 import type { JobId } from '@verity/protocol/ids';
+import type { QueueName } from '@verity/protocol/jobs/schemas';
+import { bury, DELIVERED_TOO_OFTEN, MALFORMED } from './bury';
 import { Cancelled, WorkerEnds } from './job-failure';
-import { messageOf, runJob } from './run-job';
+import { Delivery, Lane, type Held, type Reserved } from './lane';
+import { readOrders } from './read-orders';
+import { runJob } from './run-job';
+import { messageOf, settleJob } from './settle-job';
 import { Stop } from './stop';
 import type { Delivered, WorkerPorts, WorkerState } from './worker-ports';
 
@@ -27,267 +32,214 @@ export interface Worker {
 /** A message that is held elsewhere is looked at again after this long. */
 const HELD_DELAY_MS = 15_000;
 const HEARTBEAT_MS = 2_000;
-const RECORD_AGAIN_MS = 500;
+const TRY_AGAIN_MS = 500;
 const SHOWN_ACTIVE = 100;
 /** Of each queue. */
 const SHOWN_IN_HAND = 20;
 /** Messages of a queue in hand, for each job that may run: the next ones are there when one ends. */
 const PREFETCH_FACTOR = 2;
-
-/** A message with the jobs in it that are not over yet. */
-class Delivery {
-  #left: number;
-  #back = false;
-  constructor(
-    private readonly message: Delivered,
-    count: number,
-  ) {
-    this.#left = count;
-  }
-
-  get redelivered(): boolean {
-    return this.message.redelivered;
-  }
-
-  /** One of its jobs is over; `back`: it is to be delivered again, which those that are over do not mind. */
-  done(back = false): void {
-    this.#back ||= back;
-    if (--this.#left > 0) return;
-    if (this.#back) this.message.requeue();
-    else this.message.ack();
-  }
-}
-
-interface Reserved {
-  readonly order: JobOrder;
-  readonly queue: QueueName;
-  readonly delivery: Delivery;
-}
-
-interface Running {
-  readonly order: JobOrder;
-  readonly since: Date;
-  readonly stop: Stop;
-  /** The same job, delivered again meanwhile. */
-  readonly copies: Delivery[];
-}
-
-class Lane {
-  #waiting: Reserved[] = [];
-  #next = 0;
-  active = 0;
-  subscription: { stop(): Promise<void> } | undefined;
-  constructor(readonly queue: QueueName) {}
-
-  get reserved(): number {
-    return this.#waiting.length - this.#next;
-  }
-
-  add(reserved: readonly Reserved[]): void {
-    // Those that were taken go when they are many: to shift each would move all the others.
-    if (this.#next > 1_000) {
-      this.#waiting = this.#waiting.slice(this.#next);
-      this.#next = 0;
-    }
-    for (const one of reserved) this.#waiting.push(one);
-  }
-
-  take(): Reserved | undefined {
-    const taken = this.#waiting[this.#next];
-    if (taken) this.#next++;
-    return taken;
-  }
-
-  /** The first of them. */
-  first(count: number): readonly Reserved[] {
-    return this.#waiting.slice(this.#next, this.#next + count);
-  }
-
-  /** All that is left, which is then no longer here. */
-  empty(): Reserved[] {
-    const left = this.#waiting.slice(this.#next);
-    this.#waiting = [];
-    this.#next = 0;
-    return left;
-  }
-}
+/** Jobs that one call claims at least, when so many are in hand: short ones wait for no round trip each. */
+const LEAST_CLAIMED = 16;
+/** Jobs that have run and are not on record yet, above which nothing new begins. */
+const MOST_UNRECORDED = 2_000;
 
 export async function startWorker(ports: WorkerPorts, settings: WorkerSettings): Promise<Worker> {
   const { id, states, history, broker, registry, clock, log } = ports;
-  const lanes = new Map(settings.queues.map((queue) => [queue, new Lane(queue)]));
-  const running = new Map<JobId, Running>();
+  const lanes = settings.queues.map((queue) => new Lane(queue));
+  /** What this worker has claimed and not put on record. */
+  const held = new Map<JobId, Held>();
+  const claimedAtOnce = Math.max(settings.concurrency, LEAST_CLAIMED);
   const startedAt = clock();
   let ended = 0;
+  let unrecorded = 0;
+  /** Steps under way that a drain waits for. */
+  let steps = 0;
   let stopping = false;
   let idle: (() => void) | undefined;
   /** Ends the waiting of what is tried again and again. */
   const over = new AbortController();
 
+  const step = (work: Promise<void>): void => {
+    steps++;
+    void work.finally(() => {
+      if (--steps === 0) idle?.();
+    });
+  };
+
   /** On record before it is acknowledged: history misses nothing that was done. */
-  const record = async (job: Job): Promise<void> => {
+  const record = async (job: EndedJob): Promise<void> => {
     for (;;) {
       try {
         return await history.add([job]);
       } catch (err) {
         log.warn({ err }, 'the history of jobs cannot be written; it is tried again');
-        await sleep(RECORD_AGAIN_MS, undefined, { signal: over.signal });
+        await sleep(TRY_AGAIN_MS, undefined, { signal: over.signal });
       }
     }
   };
 
-  const begin = async ({ order, queue, delivery }: Reserved): Promise<void> => {
-    const claim = await states.claim(order, queue, id);
-    if (claim === 'cancelled' || claim === 'stale') return delivery.done();
-    if (claim === 'done') {
-      // Perhaps its worker died between the end and the record.
-      const job = delivery.redelivered ? await states.byId(order.id) : null;
-      if (job && job.ended_at !== null) await record(job);
-      return delivery.done();
-    }
-    const mine = claim === 'mine' ? running.get(order.id) : undefined;
+  /** Whatever is away is away for every message: not at once. */
+  const restAfter = async (err: unknown, sentence: string): Promise<void> => {
+    log.warn({ err }, sentence);
+    await sleep(TRY_AGAIN_MS, undefined, { ref: false });
+  };
+  const release = (ids: readonly JobId[]): Promise<void> =>
+    states
+      .release(ids, id)
+      .catch((err: unknown) =>
+        log.warn({ err }, 'claims were not given back; they end with their lease'),
+      );
+
+  /** A claim that is none: the job is over, or elsewhere. */
+  const putAside = async (
+    { order, delivery }: Reserved,
+    queue: QueueName,
+    claim: Claim,
+  ): Promise<void> => {
+    const mine = claim === 'mine' ? held.get(order.id) : undefined;
     if (mine?.order.attempt === order.attempt) return void mine.copies.push(delivery);
-    if (claim !== 'run') {
-      await broker.publishLater(queue, messageOf(order), HELD_DELAY_MS);
-      return delivery.done();
-    }
-    const current: Running = { order, since: clock(), stop: new Stop(), copies: [] };
-    running.set(order.id, current);
-    const finish = (back: boolean): void => {
-      running.delete(order.id);
-      for (const one of [delivery, ...current.copies]) one.done(back);
-    };
     try {
-      const outcome = await runJob(ports, { order, queue, stop: current.stop });
-      if (outcome.kind === 'back') await states.release([order.id], id);
-      else if (outcome.kind === 'over') await record(outcome.job);
-      ended++;
-      finish(outcome.kind === 'back');
-    } catch (error) {
-      // A store or the broker is away: another worker, or this one later, begins anew.
-      await states.release([order.id], id).catch((err: unknown) => {
-        log.warn({ err, job: order.id }, 'a claim was not given back; it ends with its lease');
+      if (claim === 'held' || claim === 'mine') {
+        await broker.publishLater(queue, messageOf(order), HELD_DELAY_MS);
+      } else if (claim === 'cancelled' || claim === 'done') {
+        // Perhaps who ended it died before the record.
+        const job = await states.byId(order.id);
+        if (job?.ended_at) await record(endedJobOf(job));
+      }
+      delivery.done();
+    } catch (err) {
+      await restAfter(err, 'a job that is elsewhere could not be put aside; it comes again');
+      delivery.done(true);
+    }
+  };
+
+  const claimNext = async (lane: Lane): Promise<void> => {
+    const chosen = lane.reserved.takeSome(claimedAtOnce);
+    lane.claiming = true;
+    try {
+      const orders = chosen.map(({ order }) => order);
+      const claims = await states.claim(orders, lane.queue, id);
+      chosen.forEach((reserved, index) => {
+        const claim = claims[index] as Claim;
+        if (claim !== 'run') return step(putAside(reserved, lane.queue, claim));
+        const job: Held = {
+          ...{ ...reserved, queue: lane.queue },
+          ...{ stop: new Stop(), copies: [], since: null, settled: false },
+        };
+        held.set(reserved.order.id, job);
+        lane.held.add(job);
       });
-      finish(true);
-      throw error;
+      if (stopping || lane.paused) await putBack(lane);
+    } catch (err) {
+      await release(chosen.map(({ order }) => order.id));
+      await restAfter(err, 'jobs could not be claimed; they are tried again');
+      for (const { delivery } of chosen) delivery.done(true);
+    } finally {
+      lane.claiming = false;
+      pump(lane);
+    }
+  };
+
+  const leave = (job: Held, back: boolean): void => {
+    held.delete(job.order.id);
+    for (const delivery of [job.delivery, ...job.copies]) delivery.done(back);
+  };
+
+  const work = async (lane: Lane, job: Held): Promise<void> => {
+    job.since = clock();
+    let inPlace = true;
+    try {
+      const end = await runJob(ports, job);
+      // Its place is free while what came of it goes to the stores.
+      inPlace = false;
+      lane.active--;
+      unrecorded++;
+      pump(lane);
+      const outcome = await settleJob(ports, job, end);
+      job.settled = true;
+      if (outcome.kind === 'over') await record(outcome.job);
+      ended++;
+      leave(job, outcome.kind === 'back');
+    } catch (err) {
+      // A store or the broker is away: another worker, or this one later, begins anew.
+      if (!job.settled) await release([job.order.id]);
+      await restAfter(err, 'a job could not be brought to its end here');
+      leave(job, true);
+    } finally {
+      if (inPlace) lane.active--;
+      // Others may have waited for that.
+      else if (unrecorded-- === MOST_UNRECORDED) lanes.forEach(pump);
+      pump(lane);
     }
   };
 
   const pump = (lane: Lane): void => {
-    while (!stopping && lane.active < settings.concurrency) {
-      const next = lane.take();
+    while (!stopping && lane.active < settings.concurrency && unrecorded < MOST_UNRECORDED) {
+      const next = lane.held.take();
       if (!next) break;
       lane.active++;
-      void begin(next)
-        .catch(async (err: unknown) => {
-          log.warn({ err, job: next.order.id }, 'a job could not be brought to its end here');
-          // Not at once: whatever is away is away for every message.
-          await sleep(RECORD_AGAIN_MS);
-        })
-        .finally(() => {
-          lane.active--;
-          pump(lane);
-          if (running.size === 0) idle?.();
-        });
+      step(work(lane, next));
     }
-  };
-
-  /** A message that is none: kept in history, so that an admin sees it, and taken out of the way. */
-  const bury = async (message: Delivered, queue: QueueName, why: Job['error']): Promise<void> => {
-    const now = clock().toISOString();
-    const orders = readOrders(message.body) ?? [
-      {
-        id: ports.newId<JobId>(),
-        task: 'unreadable',
-        payload: { begins: message.body.toString('utf8', 0, 500) },
-        attempt: 1,
-        origin: 'code' as const,
-        by: null,
-        enqueued_at: now,
-        scheduled_for: null,
-      },
-    ];
-    for (const order of orders) {
-      const claim = await states.claim(order, queue, id);
-      if (claim !== 'run' && claim !== 'done') continue;
-      await states.settle({
-        ...{ id: order.id, attempt: order.attempt, worker: id, state: 'failed' as const },
-        ...{ endedAt: clock(), dueAt: null, result: null, error: why },
-      });
-      await record({
-        ...order,
-        queue,
-        state: 'failed',
-        worker: id,
-        started_at: null,
-        ended_at: now,
-        due_at: null,
-        duration_ms: null,
-        progress: null,
-        result: null,
-        error: why,
-        retried_as: null,
-      });
-      ports.changed(order.task, 'failed');
-    }
-    message.ack();
+    const wanted = lane.held.length < claimedAtOnce / 2 && lane.reserved.length > 0;
+    if (wanted && !lane.claiming && !stopping) step(claimNext(lane));
   };
 
   const take = (lane: Lane) => (message: Delivered) => {
     const orders = readOrders(message.body);
-    if (!orders) {
-      const why: Job['error'] = {
-        why: 'malformed',
-        message: 'The message is not one of jobs.',
-        fix: 'See who writes into the queues of Verity.',
-      };
-      void bury(message, lane.queue, why).catch((err: unknown) =>
-        log.error({ err }, 'a malformed message could not be put on record'),
-      );
-      return;
-    }
+    if (!orders) return step(bury(ports, record, message, lane.queue, MALFORMED));
     const delivery = new Delivery(message, orders.length);
-    lane.add(orders.map((order) => ({ order, queue: lane.queue, delivery })));
+    for (const order of orders) lane.reserved.add({ order, delivery });
     pump(lane);
   };
 
   const listen = async (lane: Lane): Promise<void> => {
     const prefetch = settings.prefetch ?? settings.concurrency * PREFETCH_FACTOR;
+    lane.paused = false;
     lane.subscription = await broker.subscribe(lane.queue, prefetch, take(lane));
   };
   /** Gives back what is in hand and not begun. */
-  const putBack = (lane: Lane): void => {
-    for (const { delivery } of lane.empty()) delivery.done(true);
+  const putBack = async (lane: Lane): Promise<void> => {
+    for (const { delivery } of lane.reserved.takeSome()) delivery.done(true);
+    const unbegun = lane.held.takeSome();
+    await release(unbegun.map(({ order }) => order.id));
+    for (const job of unbegun) leave(job, true);
   };
 
-  const state = (): WorkerState => ({
-    id,
-    host: hostname(),
-    pid: process.pid,
-    started_at: startedAt.toISOString(),
-    seen_at: clock().toISOString(),
-    queues: settings.queues,
-    concurrency: settings.concurrency,
-    active: [...running.values()].slice(0, SHOWN_ACTIVE).map(({ order, since }) => ({
-      id: order.id,
-      task: order.task,
-      since: since.toISOString(),
-    })),
-    reserved: [...lanes.values()].reduce((sum, lane) => sum + lane.reserved, 0),
-    in_hand: [...lanes.values()]
-      .flatMap((lane) => lane.first(SHOWN_IN_HAND))
-      .map(({ order, queue }) => ({ id: order.id, task: order.task, queue })),
-    ended,
-    rss_bytes: process.memoryUsage.rss(),
-  });
+  const state = (): WorkerState => {
+    const begun = [...held.values()].filter(({ since, settled }) => since && !settled);
+    return {
+      id,
+      host: hostname(),
+      pid: process.pid,
+      started_at: startedAt.toISOString(),
+      seen_at: clock().toISOString(),
+      queues: settings.queues,
+      concurrency: settings.concurrency,
+      active: begun.slice(0, SHOWN_ACTIVE).map(({ order, since }) => ({
+        id: order.id,
+        task: order.task,
+        since: (since ?? startedAt).toISOString(),
+      })),
+      reserved: lanes.reduce((sum, lane) => sum + lane.reserved.length + lane.held.length, 0),
+      in_hand: lanes.flatMap(({ queue, held: unbegun, reserved }) =>
+        [...unbegun.first(SHOWN_IN_HAND), ...reserved.first(SHOWN_IN_HAND)]
+          .slice(0, SHOWN_IN_HAND)
+          .map(({ order: { id: job, task } }) => ({ id: job, task, queue })),
+      ),
+      ended,
+      rss_bytes: process.memoryUsage.rss(),
+    };
+  };
 
   const applyPauses = async (): Promise<void> => {
     const paused = new Set(await registry.pausedQueues());
-    for (const lane of lanes.values()) {
+    for (const lane of lanes) {
       if (paused.has(lane.queue) && lane.subscription) {
         const { subscription } = lane;
         lane.subscription = undefined;
+        lane.paused = true;
         await subscription.stop();
-        putBack(lane);
+        await putBack(lane);
       } else if (!paused.has(lane.queue) && !lane.subscription && !stopping) {
         await listen(lane);
       }
@@ -296,9 +248,13 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
 
   const beat = async (): Promise<void> => {
     await registry.beat(state());
-    const { lost, asked } = await states.renew([...running.keys()], id);
-    for (const job of lost) running.get(job)?.stop.ask(new WorkerEnds());
-    for (const job of asked) running.get(job)?.stop.ask(new Cancelled());
+    const unsettled = [...held.values()].filter(({ settled }) => !settled);
+    const { lost, asked } = await states.renew(
+      unsettled.map(({ order }) => order.id),
+      id,
+    );
+    for (const job of lost) held.get(job)?.stop.ask(new WorkerEnds());
+    for (const job of asked) held.get(job)?.stop.ask(new Cancelled());
     if (!stopping) await applyPauses();
   };
   await registry.beat(state());
@@ -310,16 +266,9 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       log.warn({ err }, 'the heartbeat of this worker was not noted; it is tried again');
     });
   }, settings.heartbeatMs ?? HEARTBEAT_MS);
-  const undertaker = await broker.subscribe('dead_letters', 10, (message) => {
-    const why: Job['error'] = {
-      why: 'delivered-too-often',
-      message: 'It was delivered too often: each time its worker ended before it did.',
-      fix: 'Look into the logs of the workers for what ends them, then retry it.',
-    };
-    void bury(message, message.diedIn ?? 'default', why).catch((err: unknown) =>
-      log.error({ err }, 'a dead letter could not be put on record'),
-    );
-  });
+  const undertaker = await broker.subscribe('dead_letters', 10, (message) =>
+    step(bury(ports, record, message, message.diedIn ?? 'default', DELIVERED_TOO_OFTEN)),
+  );
 
   return {
     state,
@@ -327,27 +276,17 @@ export async function startWorker(ports: WorkerPorts, settings: WorkerSettings):
       stopping = true;
       await Promise.all([
         undertaker.stop(),
-        ...[...lanes.values()].map(async (lane) => lane.subscription?.stop()),
+        ...lanes.map(async (lane) => lane.subscription?.stop()),
       ]);
-      for (const lane of lanes.values()) putBack(lane);
+      for (const lane of lanes) await putBack(lane);
       const drained = new Promise<void>((resolve) => (idle = resolve));
-      if (running.size > 0) await Promise.race([drained, sleep(drainMs)]);
-      for (const { stop } of running.values()) stop.ask(new WorkerEnds());
-      if (running.size > 0) await Promise.race([drained, sleep(5_000)]);
+      if (steps > 0) await Promise.race([drained, sleep(drainMs)]);
+      for (const { stop } of held.values()) stop.ask(new WorkerEnds());
+      if (steps > 0) await Promise.race([drained, sleep(5_000)]);
       over.abort();
       clearInterval(heart);
       await beating;
       await registry.leave(id);
     },
   };
-}
-
-function readOrders(body: Buffer): JobOrder[] | null {
-  try {
-    const { success, data } = JobMessage.safeParse(JSON.parse(body.toString('utf8')));
-    return success ? data.jobs : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

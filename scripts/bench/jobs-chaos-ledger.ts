@@ -53,17 +53,26 @@ export interface Findings {
   notes: readonly string[];
 }
 
+const linesOf = (...path: string[]): string[] =>
+  readFileSync(join(...path), 'utf8')
+    .split('\n')
+    .filter(Boolean);
+const notesOf = (dataDir: string): string[] =>
+  readdirSync(join(dataDir, NOTES)).flatMap((file) => linesOf(dataDir, NOTES, file));
+
+/** Ticks that the schedulers have enqueued, each once. */
+export const countTicks = (dataDir: string): number =>
+  new Set(notesOf(dataDir).filter((note) => note.startsWith('ticked'))).size;
+
 export async function readFindings(dataDir: string, db: Db): Promise<Findings> {
-  const lines = (file: string): string[] =>
-    readFileSync(join(dataDir, file), 'utf8').split('\n').filter(Boolean);
   return {
-    confirmed: lines(CONFIRMED).map((line) => JSON.parse(line) as Confirmed),
+    confirmed: linesOf(dataDir, CONFIRMED).map((line) => JSON.parse(line) as Confirmed),
     accounts: await db.collection<Account>('accounts').find().toArray(),
     recorded: await db
       .collection<Recorded>('jobs')
       .find({}, { projection: { task: 1, state: 1, scheduled_for: 1 } })
       .toArray(),
-    notes: readdirSync(join(dataDir, NOTES)).flatMap((file) => lines(join(NOTES, file))),
+    notes: notesOf(dataDir),
   };
 }
 

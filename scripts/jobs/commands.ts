@@ -1,4 +1,5 @@
 // The commands of `npm run jobs`: what each asks of the desk, and what it answers.
+import { readFileSync } from 'node:fs';
 import type { Desk } from '@verity/domain/jobs/desk';
 import type { JobFilter } from '@verity/domain/jobs/ports';
 import { TASK_CARDS } from '@verity/jobs/generated/cards';
@@ -17,12 +18,13 @@ npm run jobs -- scheduled                schedules with their next tick, and wha
 npm run jobs -- registered [TASK]        tasks, or one with the schema of its payload
 npm run jobs -- history | dead           what ended, newest first; what failed for good
 npm run jobs -- export [--csv]           what ended, whole, as JSON lines or CSV
-npm run jobs -- run TASK ['{"json":…}']  run a task now
+npm run jobs -- run TASK ['{"json":…}']  run a task now; @FILE reads the payload from a file
 npm run jobs -- retry ID                 try a failed or cancelled job again
 npm run jobs -- retry --all [--yes]      show what would be tried again; with --yes try it
 npm run jobs -- cancel ID                cancel a job, or ask it to stop
 npm run jobs -- pause QUEUE              have workers take nothing from a queue
 npm run jobs -- resume QUEUE
+npm run jobs -- schedule TASK 'CRON'     change a schedule, or: on | off | default
 
 Lists, export and retry --all take --task TASK, --queue QUEUE and --search TEXT. --json prints for machines.`;
 
@@ -136,6 +138,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const outcome = await desk.cancel(readId(id), OPERATOR);
     return { data: { outcome }, sentence: outcome };
   },
+  async schedule(desk, [task = '', change = '']) {
+    const edited =
+      change === 'default'
+        ? await desk.resetSchedule(task, OPERATOR)
+        : await desk.editSchedule(
+            task,
+            change === 'on' || change === 'off' ? { enabled: change === 'on' } : { cron: change },
+            OPERATOR,
+          );
+    return {
+      data: edited,
+      sentence: `${edited.cron}, next ${edited.next_at ?? 'never: it is off'}`,
+    };
+  },
   pause: (desk, [queue]) => pause(desk, queue, true),
   resume: (desk, [queue]) => pause(desk, queue, false),
 };
@@ -186,7 +202,8 @@ function readId(text: string): JobId {
   });
 }
 
-function readPayload(text: string): unknown {
+function readPayload(given: string): unknown {
+  const text = given.startsWith('@') ? readText(given.slice(1)) : given;
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -194,5 +211,17 @@ function readPayload(text: string): unknown {
       fix: `Quote it for the shell: npm run jobs -- run check_session_risk '{"session_id":"…"}'`,
       cause,
     });
+  }
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Fault(
+      'not-found',
+      `The file of the payload cannot be read: ${(cause as Error).message}.`,
+      { fix: 'Name a file of JSON after the @.', cause },
+    );
   }
 }

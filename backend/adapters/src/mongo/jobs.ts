@@ -1,11 +1,12 @@
 // Jobs that have ended, in MongoDB: written in batches, searched by the console, forgotten after the time of retention.
 import type { Connection } from 'mongoose';
 import { HISTOGRAM_MS } from '@verity/domain/jobs/histogram';
-import type { JobFilter, JobHistory, TaskSummary } from '@verity/domain/jobs/ports';
+import type { EndedJob, JobFilter, JobHistory, TaskSummary } from '@verity/domain/jobs/ports';
 import type { JobId } from '@verity/protocol/ids';
 import {
   FINAL_STATES,
   JOB_ORIGINS,
+  LARGEST_PAYLOAD,
   QUEUES,
   type Job,
   type JobError,
@@ -81,7 +82,7 @@ export class MongoJobs implements JobHistory {
   readonly #store: Store<JobDocument>;
   readonly #days: number;
   /** Jobs that end while a batch is being written share the next one. */
-  readonly #ended: GroupCommit<Job, true>;
+  readonly #ended: GroupCommit<EndedJob, true>;
 
   constructor(connection: Connection, days: number) {
     this.#store = new Store(connection, jobs);
@@ -92,7 +93,7 @@ export class MongoJobs implements JobHistory {
     }, BATCHES);
   }
 
-  async add(ended: readonly Job[]) {
+  async add(ended: readonly EndedJob[]) {
     await Promise.all(ended.map((job) => this.#ended.add(job)));
   }
 
@@ -173,43 +174,37 @@ export class MongoJobs implements JobHistory {
     ]);
   }
 
-  #toDocument(job: Job): JobDocument {
-    const endedAt = new Date(job.ended_at ?? job.enqueued_at);
-    const date = (text: string | null): Date | null => (text === null ? null : new Date(text));
+  #toDocument(job: EndedJob): JobDocument {
+    const { order, queue, state, worker, startedAt, endedAt, result, error } = job;
+    const payload = JSON.stringify(order.payload ?? null);
     return {
-      _id: job.id,
-      task: job.task,
-      queue: job.queue,
-      state: job.state,
-      attempt: job.attempt,
-      origin: job.origin,
-      by: job.by,
+      _id: order.id,
+      task: order.task,
+      queue,
+      state,
+      attempt: order.attempt,
+      origin: order.origin,
+      by: order.by,
       // What failed may be tried again: whole, as large as a payload may be.
-      payload:
-        job.state === 'succeeded'
-          ? (kept(job.payload) ?? 'null')
-          : JSON.stringify(job.payload ?? null),
-      result: kept(job.result ?? null),
-      error: job.error,
-      worker: job.worker,
-      enqueued_at: new Date(job.enqueued_at),
-      scheduled_for: date(job.scheduled_for),
-      started_at: date(job.started_at),
+      payload: cut(payload, state === 'succeeded' ? LARGEST_KEPT : LARGEST_PAYLOAD),
+      result: result === null ? null : cut(result, LARGEST_KEPT),
+      error,
+      worker,
+      enqueued_at: new Date(order.enqueued_at),
+      scheduled_for: order.scheduled_for === null ? null : new Date(order.scheduled_for),
+      started_at: startedAt,
       ended_at: endedAt,
-      duration_ms: job.duration_ms,
-      retried_as: job.retried_as,
+      duration_ms: startedAt && Math.max(0, endedAt.getTime() - startedAt.getTime()),
+      retried_as: null,
       expireAt: daysAfter(endedAt, this.#days),
     };
   }
 }
 
-function kept(value: unknown): string | null {
-  if (value === null || value === undefined) return null;
-  const text = JSON.stringify(value);
-  return text.length <= LARGEST_KEPT
-    ? text
-    : JSON.stringify({ cut: true, bytes: text.length, begins: text.slice(0, 500) });
-}
+const cut = (json: string, longest: number): string =>
+  json.length <= longest
+    ? json
+    : JSON.stringify({ cut: true, bytes: json.length, begins: json.slice(0, 500) });
 
 function toJob({ _id, expireAt: _, payload, result, ...rest }: JobDocument): Job {
   const iso = (date: Date | null | undefined): string | null => date?.toISOString() ?? null;

@@ -38,6 +38,7 @@ export interface Subscription {
 const WINDOW = 20_000;
 const HEARTBEAT_SECONDS = 10;
 const LONGEST_RECONNECT_MS = 2_000;
+const FAREWELL_MS = 3_000;
 
 /** A channel that the broker has closed, over a connection that lives, is opened again after this long. */
 const REOPEN_MS = 1_000;
@@ -268,7 +269,8 @@ export async function connectBroker(settings: BrokerSettings) {
     },
     async close(): Promise<void> {
       closing = true;
-      await recovering.close();
+      // A broker that goes away in the midst of the farewell answers it no more.
+      await Promise.race([recovering.close(), sleep(FAREWELL_MS, undefined, { ref: false })]);
     },
   };
 }

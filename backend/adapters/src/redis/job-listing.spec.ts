@@ -4,7 +4,8 @@ import type { JobId } from '@verity/protocol/ids';
 import type { JobOrder } from '@verity/protocol/jobs/schemas';
 import { newId, systemClock } from '../world';
 import { createJobListing } from './job-listing';
-import { createJobStates, key, ofJob } from './job-states';
+import { bucketOf } from './job-record';
+import { createJobStates, key, statesOf } from './job-states';
 import { openTestRedis } from './testing';
 
 let redis: Awaited<ReturnType<typeof openTestRedis>>;
@@ -28,7 +29,10 @@ const made = Array.from({ length: 57 }, (_, index) =>
 beforeAll(async () => {
   redis = await openTestRedis();
   const states = createJobStates(redis.redis, systemClock);
-  await states.enqueued(made.map((one) => ({ order: one, queue: 'default' as const })));
+  await states.enqueued(
+    'default',
+    made.map((one) => ({ ...one, json: JSON.stringify(one) })),
+  );
 });
 afterAll(() => redis.close());
 
@@ -69,7 +73,8 @@ it('keeps its place when the job at the end of a page has left', async () => {
 it('sweeps an entry whose job is forgotten', async () => {
   const listing = createJobListing(redis.redis);
   const before = await listing.count('queued');
-  await redis.redis.commands.del(ofJob(made[0]?.id as JobId));
+  const id = made[0]?.id as JobId;
+  await redis.redis.commands.hdel(statesOf(bucketOf(id)), id);
   await listing.page('queued', {}, { limit: 5 });
   expect(await listing.count('queued')).toBe(before - 1);
   expect(await redis.redis.commands.zscore(key('queued'), made[0]?.id as JobId)).toBeNull();

@@ -4,9 +4,10 @@ import type { JobListing } from '@verity/domain/jobs/ports';
 import { fitsLive, type JobFilter } from '@verity/domain/jobs/ports';
 import { Fault } from '@verity/protocol/faults';
 import type { JobId } from '@verity/protocol/ids';
-import type { Job, JobOrder, QueueName } from '@verity/protocol/jobs/schemas';
+import type { Job } from '@verity/protocol/jobs/schemas';
 import { answer, type RedisConnections } from './connect';
-import { key, ofJob, toJob } from './job-states';
+import { bucketOf, unpackOrder } from './job-record';
+import { key, ordersOf, readJob, statesOf } from './job-states';
 import { script } from './script';
 
 /** A filter looks at so many at most: some tenths of a second. */
@@ -50,9 +51,7 @@ export function createJobListing({ commands }: Pick<RedisConnections, 'commands'
 
   /** In the order asked for; what has gone meanwhile is missing. */
   const read = async (entries: readonly Entry[]): Promise<Job[]> => {
-    const found = await Promise.all(
-      entries.map(async ({ id }) => toJob(await answer(commands.hgetall(ofJob(id))))),
-    );
+    const found = await Promise.all(entries.map(({ id }) => readJob(commands, id)));
     return found.filter((job) => job !== null);
   };
 
@@ -61,12 +60,13 @@ export function createJobListing({ commands }: Pick<RedisConnections, 'commands'
     for (let at = 0; at < entries.length; at += READ_AT_ONCE) {
       const some = entries.slice(at, at + READ_AT_ONCE);
       const told = await Promise.all(
-        some.map(({ id }) => answer(commands.hmget(ofJob(id), 'o', 'q'))),
+        some.map(({ id }) => answer(commands.hget(ordersOf(bucketOf(id)), id))),
       );
-      told.forEach(([order, queue], index) => {
+      told.forEach((packed, index) => {
         const entry = some[index];
-        if (!order || !queue || !entry) return;
-        if (fitsLive(JSON.parse(order) as JobOrder, queue as QueueName, filter)) kept.push(entry);
+        if (!packed || !entry) return;
+        const { order, queue } = unpackOrder(packed);
+        if (fitsLive(order, queue, filter)) kept.push(entry);
       });
     }
     return kept;
@@ -77,7 +77,9 @@ export function createJobListing({ commands }: Pick<RedisConnections, 'commands'
     const there = new Set(jobs.map(({ id }) => id));
     const gone = entries.filter(({ id }) => !there.has(id));
     if (gone.length === 0) return;
-    const lasting = await Promise.all(gone.map(({ id }) => answer(commands.exists(ofJob(id)))));
+    const lasting = await Promise.all(
+      gone.map(({ id }) => answer(commands.hexists(statesOf(bucketOf(id)), id))),
+    );
     const swept = gone.filter((_, index) => lasting[index] === 0).map(({ id }) => id);
     if (swept.length > 0) await answer(commands.zrem(set, ...swept));
   };

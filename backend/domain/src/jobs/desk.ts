@@ -4,6 +4,7 @@ import { Fault } from '@verity/protocol/faults';
 import type { JobId } from '@verity/protocol/ids';
 import type { QueueState } from '@verity/protocol/jobs/console-schemas';
 import type { Job, JobState, QueueName } from '@verity/protocol/jobs/schemas';
+import { endedJobOf } from './ended-job';
 import { lookIntoJobs, MOST_RETRIED, type LookPorts } from './look';
 import type { JobFilter, JobHistory, JobStates } from './ports';
 
@@ -89,7 +90,7 @@ export function jobsDesk(ports: DeskPorts) {
       if (outcome === 'cancelled') {
         const job = await states.byId(id);
         if (job) {
-          await history.add([job]);
+          await history.add([endedJobOf(job)]);
           ports.changed(job.task, 'cancelled');
         }
       } else if (outcome !== 'asked') {

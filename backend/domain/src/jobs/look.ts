@@ -125,7 +125,7 @@ export function lookIntoJobs(ports: LookPorts) {
         const job = await states.byId(id);
         if (!job || !fitsLive(job, job.queue, filter)) return [];
         if (of === 'active') return job.state === 'active' ? [job] : [];
-        return job.state === 'queued' || job.state === 'waiting' ? [{ ...job, worker: by }] : [];
+        return job.ended_at === null ? [{ ...job, worker: by }] : [];
       }),
     );
     const all = [...new Map(found.flat().map((job) => [job.id, job])).values()].sort((a, b) =>

@@ -32,11 +32,19 @@ export interface Settlement {
   readonly error: JobError | null;
 }
 
+/** An order in JSON, as it travels. */
+export interface WrittenOrder {
+  readonly id: JobId;
+  readonly task: string;
+  readonly json: string;
+}
+
 /** The state of jobs that are under way or have just ended, shared by all processes. */
 export interface JobStates {
   /** Notes that they are in their queue; what is known already is left alone. */
-  enqueued(jobs: readonly { order: JobOrder; queue: QueueName }[]): Promise<void>;
-  claim(order: JobOrder, queue: QueueName, worker: string): Promise<Claim>;
+  enqueued(queue: QueueName, orders: readonly WrittenOrder[]): Promise<void>;
+  /** An answer for each. */
+  claim(orders: readonly JobOrder[], queue: QueueName, worker: string): Promise<Claim[]>;
   /** Lengthens the leases of a worker; answers those that it has lost, and those that it is asked to stop. */
   renew(ids: readonly JobId[], worker: string): Promise<{ lost: JobId[]; asked: JobId[] }>;
   /** False when the claim was lost: what this worker did does not count. */
@@ -85,10 +93,23 @@ export interface JobFigures {
   samples(limit: number): Promise<DepthSample[]>;
 }
 
+/** A job at its end, as a worker knows it. */
+export interface EndedJob {
+  readonly order: JobOrder;
+  readonly queue: QueueName;
+  readonly state: FinalState;
+  readonly worker: string | null;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date;
+  /** In JSON, null when there is none. */
+  readonly result: string | null;
+  readonly error: JobError | null;
+}
+
 /** Jobs that have ended, kept by the setting of retention. */
 export interface JobHistory {
   /** Adds ended jobs; one that is there already is left alone. */
-  add(jobs: readonly Job[]): Promise<void>;
+  add(jobs: readonly EndedJob[]): Promise<void>;
 }
 
 export interface JobFilter {

@@ -36,9 +36,9 @@ export async function openJobs(ground: Ground, cards: readonly TaskCard[] = TASK
     broker,
     outbox,
     states: {
-      async enqueued(jobs) {
-        for (const { order } of jobs) figures.note(order.task, 'queued');
-        await states.enqueued(jobs);
+      async enqueued(queue, orders) {
+        for (const { task } of orders) figures.note(task, 'queued');
+        await states.enqueued(queue, orders);
       },
     },
     newId,

@@ -1,6 +1,7 @@
 // The console of jobs through the door: who may, what is answered, what is put on record.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newId } from '@verity/adapters/world';
+import { endedJobOf } from '@verity/domain/jobs/ended-job';
 import type { JobId } from '@verity/protocol/ids';
 import type { Job } from '@verity/protocol/jobs/schemas';
 import { openPlatform, type Platform, type Visitor } from './spec-platform';
@@ -105,7 +106,7 @@ it('tries a failed job again once, and all that fit at once', async () => {
     failed({ task: 'gone_task' }),
     failed({ state: 'succeeded', error: null }),
   ];
-  await jobs.add([one, ...others]);
+  await jobs.add([one, ...others].map(endedJobOf));
   const retried = await admin.call('POST', `/api/v1/jobs/${one.id}/retry`);
   expect(retried.status).toBe(200);
   const { id } = retried.json as { id: string };
@@ -142,7 +143,7 @@ it('pages through what ended, by filter and by search', async () => {
       ended_at: new Date(Date.now() - index * 1_000).toISOString(),
     }),
   );
-  await jobs.add(ended);
+  await jobs.add(ended.map(endedJobOf));
   const path = '/api/v1/jobs?state=succeeded&task=cleanup_old_models&limit=3';
   const first = (await admin.call('GET', path)).json as { next_cursor: string; total: number };
   expect(first).toMatchObject({ total: 5, items: [{ result: { removed: 0 } }, {}, {}] });
@@ -188,10 +189,11 @@ it('pages through what waits in the order in which it comes, and finds one by it
 it('hands what ended out as JSON lines and as CSV, with the filter in force', async () => {
   const { jobs } = platform.stores;
   const mark = newId<JobId>();
-  await jobs.add([
+  const ended = [
     failed({ task: 'cleanup_cache', payload: { mark }, error: null, state: 'succeeded' }),
     failed({ payload: { mark }, error: { why: 'error', message: '=2+3', fix: null } }),
-  ]);
+  ];
+  await jobs.add(ended.map(endedJobOf));
   const lines = await admin.call('GET', `/api/v1/jobs/export/jsonl?q=${mark}`);
   expect(lines.headers.get('content-type')).toMatch(/^application\/x-ndjson/);
   const read = lines.text

@@ -1,5 +1,7 @@
 // Runs over recorded sessions through the door, with a real broker and no worker: they wait, say why, and end with their job.
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { bucketOf } from '@verity/adapters/redis/job-record';
+import { endedJobOf } from '@verity/domain/jobs/ended-job';
 import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { Job } from '@verity/protocol/jobs/schemas';
 import type { ShownRun } from '@verity/protocol/policy/runs';
@@ -71,8 +73,8 @@ it('fail with their job, and tell its reason', async () => {
   const queued = await job(run.job_id);
   const error = { why: 'error' as const, message: 'MongoDB does not answer.', fix: 'Start it.' };
   const ended_at = new Date().toISOString();
-  await platform.stores.jobs.add([{ ...queued, state: 'failed', ended_at, error }]);
-  await platform.redis.commands.del(`{jobs}:job:${queued.id}`);
+  await platform.stores.jobs.add([endedJobOf({ ...queued, state: 'failed', ended_at, error })]);
+  await platform.redis.commands.hdel(`{jobs}:states:${bucketOf(queued.id)}`, queued.id);
   expect(await read(run.id)).toMatchObject({
     state: 'failed',
     problem: 'MongoDB does not answer. Start it.',

@@ -1,110 +1,195 @@
 // Steps of the life of jobs, each atomic in Redis and taking many jobs at once.
 //
-// A job is a hash: s state, a attempt, w worker, l end of its lease, c asked to stop, o order (JSON), q queue,
-// t0 started, t1 ended, d due, r result, e error, p progress. Times are milliseconds since 1970.
-// KEYS[1] and KEYS[2] are the sorted sets of queued and of waiting jobs, KEYS[3…] the hashes.
+// Jobs whose ids begin with the same quarter of a second share two hashes: their states (KEYS[3], KEYS[5] …; packed as
+// job-record.ts says; the field `#` counts those that are not over for good) and their orders (KEYS[4], KEYS[6] …).
+// KEYS[1] and KEYS[2] are the sorted sets of queued and of waiting jobs. ARGV has for each pair of hashes the number of
+// its jobs, then what is told of them. One command then reads or writes all of them. Times are milliseconds since 1970.
 
-/** ARGV: ttl, then per job: id, order, queue, enqueued. What is known already is left alone. */
+/** Of a packed state: state, attempt, worker, end of the lease, started. */
+const HEAD = `'^(%a+) (%d+) (%S+) (%d+) (%d+)'`;
+
+/** ARGV: ttl, now, then per hash: count, ids, orders. What is known already is left alone. */
 export const ENQUEUED = `
-for i = 3, #KEYS do
-  local at = 2 + (i - 3) * 4
-  if redis.call('EXISTS', KEYS[i]) == 0 then
-    redis.call('HSET', KEYS[i], 's', 'queued', 'a', '1', 'o', ARGV[at + 1], 'q', ARGV[at + 2])
-    redis.call('EXPIRE', KEYS[i], ARGV[1])
-    redis.call('ZADD', KEYS[1], ARGV[at + 3], ARGV[at])
-  end
-end
-return 1`;
-
-/** ARGV: ttl, now, lease end, then per job: id, attempt, order, queue, worker. Answers a claim for each. */
-export const CLAIM = `
-local answers = {}
-for i = 3, #KEYS do
-  local at = 4 + (i - 3) * 5
-  local key, id, attempt = KEYS[i], ARGV[at], tonumber(ARGV[at + 1])
-  local known = redis.call('HMGET', key, 's', 'a', 'w', 'l')
-  local state = known[1]
-  local verdict = 'run'
-  if state == 'succeeded' or state == 'failed' then verdict = 'done'
-  elseif state == 'cancelled' then verdict = 'cancelled'
-  elseif known[2] and tonumber(known[2]) > attempt then verdict = 'stale'
-  elseif state == 'active' and tonumber(known[4]) > tonumber(ARGV[2]) then
-    verdict = known[3] == ARGV[at + 4] and 'mine' or 'held'
-  end
-  if verdict == 'run' then
-    redis.call('HSET', key, 's', 'active', 'a', attempt, 'w', ARGV[at + 4], 'l', ARGV[3], 't0', ARGV[2],
-      'o', ARGV[at + 2], 'q', ARGV[at + 3])
-    redis.call('HDEL', key, 'd', 'p', 'c')
-    redis.call('EXPIRE', key, ARGV[1])
-    if state == 'queued' then redis.call('ZREM', KEYS[1], id)
-    elseif state == 'waiting' then redis.call('ZREM', KEYS[2], id) end
-  end
-  answers[#answers + 1] = verdict
-end
-return answers`;
-
-/** ARGV: per job: id, attempt, worker, state, ended, due, result, error, ttl. Answers 1 where the claim held, else 0. */
-export const SETTLE = `
-local answers = {}
-for i = 3, #KEYS do
-  local at = 1 + (i - 3) * 9
-  local key, id, attempt, state = KEYS[i], ARGV[at], ARGV[at + 1], ARGV[at + 3]
-  local known = redis.call('HMGET', key, 's', 'a', 'w')
-  if known[1] == 'active' and known[2] == attempt and known[3] == ARGV[at + 2] then
-    if state == 'waiting' then
-      redis.call('HSET', key, 's', state, 'a', attempt + 1, 't1', ARGV[at + 4], 'd', ARGV[at + 5], 'e', ARGV[at + 7])
-      redis.call('ZADD', KEYS[2], ARGV[at + 5], id)
-    else
-      redis.call('HSET', key, 's', state, 't1', ARGV[at + 4])
-      if ARGV[at + 6] ~= '' then redis.call('HSET', key, 'r', ARGV[at + 6]) end
-      if ARGV[at + 7] ~= '' then redis.call('HSET', key, 'e', ARGV[at + 7]) end
+local at, met, set = 3, {}, {}
+for b = 3, #KEYS, 2 do
+  local n = tonumber(ARGV[at])
+  local known = redis.call('HMGET', KEYS[b], unpack(ARGV, at + 1, at + n))
+  local states, orders = {}, {}
+  for i = 1, n do
+    local id = ARGV[at + i]
+    if not known[i] and not met[id] then
+      met[id] = true
+      states[#states + 1] = id
+      states[#states + 1] = 'queued 1 - 0 0 0 0 0'
+      orders[#orders + 1] = id
+      orders[#orders + 1] = ARGV[at + n + i]
+      set[#set + 1] = ARGV[2]
+      set[#set + 1] = id
     end
-    redis.call('EXPIRE', key, ARGV[at + 8])
-    answers[#answers + 1] = 1
-  else
-    answers[#answers + 1] = 0
   end
-end
-return answers`;
-
-/** ARGV: worker, lease end. Answers for each hash 0 lost, 1 held, 2 held and asked to stop. */
-export const RENEW = `
-local answers = {}
-for i = 3, #KEYS do
-  local known = redis.call('HMGET', KEYS[i], 's', 'w', 'c')
-  if known[1] == 'active' and known[2] == ARGV[1] then
-    redis.call('HSET', KEYS[i], 'l', ARGV[2])
-    answers[#answers + 1] = known[3] and 2 or 1
-  else
-    answers[#answers + 1] = 0
+  if #states > 0 then
+    redis.call('HSET', KEYS[b], unpack(states))
+    redis.call('HSET', KEYS[b + 1], unpack(orders))
+    redis.call('HINCRBY', KEYS[b], '#', #states / 2)
+    redis.call('EXPIRE', KEYS[b], ARGV[1])
+    redis.call('EXPIRE', KEYS[b + 1], ARGV[1])
   end
+  at = at + 1 + 2 * n
 end
-return answers`;
-
-/** ARGV: worker, now, then per job its id. Gives claims back. */
-export const RELEASE = `
-for i = 3, #KEYS do
-  local known = redis.call('HMGET', KEYS[i], 's', 'w')
-  if known[1] == 'active' and known[2] == ARGV[1] then
-    redis.call('HSET', KEYS[i], 's', 'queued', 'l', '0')
-    redis.call('ZADD', KEYS[1], ARGV[2], ARGV[i])
-  end
-end
+if #set > 0 then redis.call('ZADD', KEYS[1], unpack(set)) end
 return 1`;
 
-/** ARGV: id, now, ttl. Answers cancelled, asked, over or unknown. */
+/**
+ * ARGV: ttl, now, lease end, worker, then per hash: count, ids, attempts. Answers a claim for each; `new` is a `run` of
+ * a job that was not known, so that its order is still to be noted.
+ */
+export const CLAIM = `
+local at, met, answers, queued, waiting = 5, {}, {}, {}, {}
+for b = 3, #KEYS, 2 do
+  local n = tonumber(ARGV[at])
+  local known = redis.call('HMGET', KEYS[b], unpack(ARGV, at + 1, at + n))
+  local states, new = {}, 0
+  for i = 1, n do
+    local id, attempt = ARGV[at + i], ARGV[at + n + i]
+    local verdict = 'run'
+    if met[id] then verdict = 'mine'
+    elseif not known[i] then verdict = 'new'
+    else
+      local s, a, w, l = string.match(known[i], ${HEAD})
+      if s == 'succeeded' or s == 'failed' then verdict = 'done'
+      elseif s == 'cancelled' then verdict = 'cancelled'
+      elseif tonumber(a) > tonumber(attempt) then verdict = 'stale'
+      elseif s == 'active' and tonumber(l) > tonumber(ARGV[2]) then
+        verdict = w == ARGV[4] and 'mine' or 'held'
+      elseif s == 'queued' then queued[#queued + 1] = id
+      else
+        if s == 'waiting' then waiting[#waiting + 1] = id end
+        redis.call('HDEL', KEYS[b], id .. ':p')
+      end
+    end
+    if verdict == 'run' or verdict == 'new' then
+      met[id] = true
+      if verdict == 'new' then new = new + 1 end
+      states[#states + 1] = id
+      states[#states + 1] = 'active ' .. attempt .. ' ' .. ARGV[4] .. ' ' .. ARGV[3] .. ' ' .. ARGV[2] .. ' 0 0 0'
+    end
+    answers[#answers + 1] = verdict
+  end
+  if #states > 0 then
+    redis.call('HSET', KEYS[b], unpack(states))
+    if new > 0 then redis.call('HINCRBY', KEYS[b], '#', new) end
+    redis.call('EXPIRE', KEYS[b], ARGV[1])
+    redis.call('EXPIRE', KEYS[b + 1], ARGV[1])
+  end
+  at = at + 1 + 2 * n
+end
+if #queued > 0 then redis.call('ZREM', KEYS[1], unpack(queued)) end
+if #waiting > 0 then redis.call('ZREM', KEYS[2], unpack(waiting)) end
+return answers`;
+
+/**
+ * ARGV: ttl of states and of orders that are over, then per hash: count, and per job: id, attempt, worker, state, ended,
+ * due, tail. Answers 1 where the claim held, else 0.
+ */
+export const SETTLE = `
+local at, met, answers, waiting = 3, {}, {}, {}
+for b = 3, #KEYS, 2 do
+  local n = tonumber(ARGV[at])
+  local ids, states, over = {}, {}, 0
+  for i = 1, n do ids[i] = ARGV[at + 7 * i - 6] end
+  local known = redis.call('HMGET', KEYS[b], unpack(ids))
+  for i = 1, n do
+    local id, from = ids[i], at + 7 * i - 6
+    local s, a, w, _, t0
+    if known[i] and not met[id] then s, a, w, _, t0 = string.match(known[i], ${HEAD}) end
+    if s == 'active' and a == ARGV[from + 1] and w == ARGV[from + 2] then
+      met[id] = true
+      local state, ended, due = ARGV[from + 3], ARGV[from + 4], ARGV[from + 5]
+      if state == 'waiting' then
+        a = a + 1
+        waiting[#waiting + 1] = due
+        waiting[#waiting + 1] = id
+      elseif state ~= 'failed' then over = over + 1 end
+      states[#states + 1] = id
+      states[#states + 1] = state .. ' ' .. a .. ' ' .. w .. ' 0 ' .. t0 .. ' ' .. ended .. ' ' .. due .. ' 0' .. ARGV[from + 6]
+      answers[#answers + 1] = 1
+    else
+      answers[#answers + 1] = 0
+    end
+  end
+  if #states > 0 then redis.call('HSET', KEYS[b], unpack(states)) end
+  if over > 0 and redis.call('HINCRBY', KEYS[b], '#', -over) <= 0 then
+    redis.call('EXPIRE', KEYS[b], ARGV[1])
+    redis.call('EXPIRE', KEYS[b + 1], ARGV[2])
+  end
+  at = at + 1 + 7 * n
+end
+if #waiting > 0 then redis.call('ZADD', KEYS[2], unpack(waiting)) end
+return answers`;
+
+/** ARGV: worker, lease end, then per hash: count, ids. Answers for each 0 lost, 1 held, 2 held and asked to stop. */
+export const RENEW = `
+local at, answers = 3, {}
+for b = 3, #KEYS, 2 do
+  local n = tonumber(ARGV[at])
+  local known = redis.call('HMGET', KEYS[b], unpack(ARGV, at + 1, at + n))
+  local states = {}
+  for i = 1, n do
+    local a, w, rest
+    if known[i] then a, w, rest = string.match(known[i], '^active (%d+) (%S+) %d+ (.*)$') end
+    if w == ARGV[1] then
+      states[#states + 1] = ARGV[at + i]
+      states[#states + 1] = 'active ' .. a .. ' ' .. w .. ' ' .. ARGV[2] .. ' ' .. rest
+      answers[#answers + 1] = string.match(rest, '^%d+ %d+ %d+ 1') and 2 or 1
+    else
+      answers[#answers + 1] = 0
+    end
+  end
+  if #states > 0 then redis.call('HSET', KEYS[b], unpack(states)) end
+  at = at + 1 + n
+end
+return answers`;
+
+/** ARGV: worker, now, then per hash: count, ids. Gives claims back. */
+export const RELEASE = `
+local at, set = 3, {}
+for b = 3, #KEYS, 2 do
+  local n = tonumber(ARGV[at])
+  local known = redis.call('HMGET', KEYS[b], unpack(ARGV, at + 1, at + n))
+  local states = {}
+  for i = 1, n do
+    local a, w
+    if known[i] then a, w = string.match(known[i], '^active (%d+) (%S+)') end
+    if w == ARGV[1] then
+      states[#states + 1] = ARGV[at + i]
+      states[#states + 1] = 'queued ' .. a .. ' - 0 0 0 0 0'
+      set[#set + 1] = ARGV[2]
+      set[#set + 1] = ARGV[at + i]
+    end
+  end
+  if #states > 0 then redis.call('HSET', KEYS[b], unpack(states)) end
+  at = at + 1 + n
+end
+if #set > 0 then redis.call('ZADD', KEYS[1], unpack(set)) end
+return 1`;
+
+/** ARGV: id, now, ttl of states and of orders that are over. Answers cancelled, asked, over or unknown. */
 export const CANCEL = `
-local state = redis.call('HGET', KEYS[3], 's')
-if not state then return 'unknown' end
-if state == 'queued' or state == 'waiting' then
-  redis.call('HSET', KEYS[3], 's', 'cancelled', 't1', ARGV[2])
-  redis.call('EXPIRE', KEYS[3], ARGV[3])
+local packed = redis.call('HGET', KEYS[3], ARGV[1])
+if not packed then return 'unknown' end
+local s, a, w, l, t0 = string.match(packed, ${HEAD})
+if s == 'queued' or s == 'waiting' then
+  redis.call('HSET', KEYS[3], ARGV[1], 'cancelled ' .. a .. ' ' .. w .. ' 0 ' .. t0 .. ' ' .. ARGV[2] .. ' 0 0')
   redis.call('ZREM', KEYS[1], ARGV[1])
   redis.call('ZREM', KEYS[2], ARGV[1])
+  if redis.call('HINCRBY', KEYS[3], '#', -1) <= 0 then
+    redis.call('EXPIRE', KEYS[3], ARGV[3])
+    redis.call('EXPIRE', KEYS[4], ARGV[4])
+  end
   return 'cancelled'
 end
-if state == 'active' then
-  redis.call('HSET', KEYS[3], 'c', '1')
+if s == 'active' then
+  redis.call('HSET', KEYS[3], ARGV[1], 'active ' .. a .. ' ' .. w .. ' ' .. l .. ' ' .. t0 .. ' 0 0 1')
   return 'asked'
 end
 return 'over'`;
