@@ -19,7 +19,7 @@ import { startWorker, type Worker } from './worker';
 import type { WorkerPorts } from './worker-ports';
 
 /** A ladder that specs can wait for. */
-export const SHORT_RUNGS_MS = [100, 300, 600];
+export const SHORT_RUNGS_MS: readonly number[] = [100, 300, 600];
 
 const chance = (): number => {
   const digest = createHash('sha256').update(randomUUID()).digest();
@@ -33,7 +33,7 @@ export async function openJobWorld(
   {
     leaseMs = 30_000,
     rabbitUrl = process.env.RABBITMQ_URL,
-    rungsMs = SHORT_RUNGS_MS as readonly number[],
+    rungsMs = SHORT_RUNGS_MS,
   } = {},
 ) {
   const { MONGODB_URL } = process.env;
