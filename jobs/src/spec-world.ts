@@ -30,11 +30,7 @@ export type JobWorld = Awaited<ReturnType<typeof openJobWorld>>;
 
 export async function openJobWorld(
   tasks: readonly Task[],
-  {
-    leaseMs = 30_000,
-    rabbitUrl = process.env.RABBITMQ_URL,
-    rungsMs = SHORT_RUNGS_MS,
-  } = {},
+  { leaseMs = 30_000, rabbitUrl = process.env.RABBITMQ_URL, rungsMs = SHORT_RUNGS_MS } = {},
 ) {
   const { MONGODB_URL } = process.env;
   if (!rabbitUrl || !MONGODB_URL) throw new Error('run these specs with vitest');
