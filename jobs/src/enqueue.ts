@@ -1,6 +1,5 @@
 // Puts jobs into their queues: checked against the task's payload, confirmed by the broker, or kept until it is back.
 import { z } from 'zod';
-import type { JobStates, WrittenOrder } from '@verity/domain/jobs/ports';
 import { Fault } from '@verity/protocol/faults';
 import type { JobId } from '@verity/protocol/ids';
 import {
@@ -9,6 +8,7 @@ import {
   type JobOrigin,
   type Priority,
   type QueueName,
+  type WrittenOrder,
 } from '@verity/protocol/jobs/schemas';
 import type { TaskPayloads } from './generated/payloads';
 
@@ -45,7 +45,10 @@ export interface EnqueuePorts {
       send: (parcel: { queue: QueueName; priority: Priority; body: string }) => Promise<void>,
     ): Promise<void>;
   };
-  states: Pick<JobStates, 'enqueued'>;
+  states: {
+    /** Notes that they are in their queue; what is known already is left alone. */
+    enqueued(queue: QueueName, orders: readonly WrittenOrder[]): Promise<void>;
+  };
   newId: <Id extends string>() => Id;
   clock: () => Date;
   /** Told of what fails beside the work: nothing is lost by it. */

@@ -7,6 +7,7 @@ import type {
   JobState,
   Progress,
   QueueName,
+  WrittenOrder,
 } from '@verity/protocol/jobs/schemas';
 import type { JobId } from '@verity/protocol/ids';
 import type { Page } from '@verity/protocol/page';
@@ -30,13 +31,6 @@ export interface Settlement {
   /** JSON of the result, null when there is none. */
   readonly result: string | null;
   readonly error: JobError | null;
-}
-
-/** An order in JSON, as it travels. */
-export interface WrittenOrder {
-  readonly id: JobId;
-  readonly task: string;
-  readonly json: string;
 }
 
 /** The state of jobs that are under way or have just ended, shared by all processes. */

@@ -90,6 +90,13 @@ export const JobOrder = z.strictObject({
 });
 export type JobOrder = z.infer<typeof JobOrder>;
 
+/** An order in JSON, as it travels. */
+export interface WrittenOrder {
+  readonly id: JobId;
+  readonly task: string;
+  readonly json: string;
+}
+
 /** A message of a queue: one job, or several of a task that were enqueued together. */
 export const JobMessage = z.strictObject({ jobs: z.array(JobOrder).min(1).max(500) });
 export type JobMessage = z.infer<typeof JobMessage>;
