@@ -94,7 +94,7 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
   PolicyOutcome: [outcomes.PolicyOutcome, 'What became of a challenge or a termination.'],
   Share: [outcomes.Share, 'A share with its 95 % Wilson interval.'],
   Effectiveness: [outcomes.Effectiveness, 'How well the policy did in a period.'],
-  PolicyRun: [runs.PolicyRun, 'A simulation or a search over recorded sessions.'],
+  PolicyRun: [runs.ShownRun, 'A simulation or a search over recorded sessions.'],
   ReplayHit: [runs.ReplayHit, 'Where a rule takes rights away in a replay.'],
   ReplayFigures: [runs.ReplayFigures, 'What a policy makes of all the recorded sessions.'],
   ReplayedSession: [runs.ReplayedSession, 'A session under a draft, beside the policy of today.'],
