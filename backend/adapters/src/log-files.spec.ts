@@ -173,10 +173,10 @@ describe('a log on a disk', () => {
         const changed = Buffer.from(bytes);
         changed[at] = (changed[at] as number) ^ 1;
         writeFileSync(file, changed);
-        await expect(open(), `${path} at ${at}`).rejects.toMatchObject({ code: 'tampered' });
+        await expect(open(), `${path} at ${at}`).rejects.toMatchObject({ code: 'internal' });
       }
       writeFileSync(file, bytes.subarray(1));
-      await expect(open(), path).rejects.toMatchObject({ code: 'tampered' });
+      await expect(open(), path).rejects.toMatchObject({ code: 'internal' });
       if (path !== 'checkpoint') {
         rmSync(file);
         await expect(open(), path).rejects.toMatchObject({

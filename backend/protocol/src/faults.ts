@@ -22,7 +22,6 @@ export const FAULTS = {
   'from-the-future': { status: 422, title: 'Its time lies in the future' },
   'too-late': { status: 422, title: 'It came too late' },
   'too-fast': { status: 429, title: 'Too many, too fast' },
-  tampered: { status: 500, title: 'What is stored was changed' },
   internal: { status: 500, title: 'Something went wrong here' },
   'back-pressure': { status: 503, title: 'The event bus is full' },
   unavailable: { status: 503, title: 'A part that this needs is away' },

@@ -79,7 +79,7 @@ export class MerkleLog {
 
   /**
    * Opens the log of a directory, an empty one when there is none. What a crash left behind its checkpoint was never
-   * acknowledged and is written over. Throws `tampered` when the checkpoint is not ours or the tiles do not lead to it.
+   * acknowledged and is written over. Throws `internal` when the checkpoint is not ours or the tiles do not lead to it.
    */
   static async open(files: LogFiles, keys: LogKeys): Promise<MerkleLog> {
     const published = await files.read(CHECKPOINT_PATH);
@@ -187,7 +187,7 @@ export class MerkleLog {
     return first;
   }
 
-  /** Reads nodes of the tree of `size` leaves: what proofs are made of. Throws `tampered` when a tile is missing or cut. */
+  /** Reads nodes of the tree of `size` leaves: what proofs are made of. Throws `internal` when a tile is missing or cut. */
   reader(size = this.at.size): ReadNodes {
     return nodeReader(this.files, size, this.keys.sha256);
   }
@@ -300,6 +300,6 @@ function joined(hashes: readonly Hash[]): Uint8Array {
 }
 
 const broken = (what: string): Fault =>
-  new Fault('tampered', `The audit log cannot be trusted. ${what}`, {
+  new Fault('internal', `The audit log cannot be trusted. ${what}`, {
     fix: 'Keep the directory as it is for whoever investigates, and restore a backup beside it.',
   });
