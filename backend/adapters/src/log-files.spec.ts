@@ -107,18 +107,17 @@ describe('a log on a disk', () => {
       const dying = mortal(logFiles(directory), () => done++ >= dieAt);
       let acknowledged = 0;
       let died = false;
-      const log = await open(dying).catch(() => null);
-      for (const count of batches) {
-        try {
-          if (!log) throw new Error('it did not open');
+      try {
+        const log = await open(dying);
+        for (const count of batches) {
           await log.append(entries(acknowledged, count));
           acknowledged += count;
-        } catch {
-          died = true;
-          break;
         }
+      } catch (error) {
+        expect(error).toBe(DEATH);
+        died = true;
       }
-      if (!died && log) steps = done;
+      if (!died) steps = done;
       const after = await open();
       // The last batch may have been published without anybody having heard of it.
       expect(after.size).toBeGreaterThanOrEqual(acknowledged);
@@ -201,19 +200,20 @@ describe('a log on a disk', () => {
   });
 });
 
+const DEATH = new Error('killed');
+
 /** Files of a process that dies before a step, having done a part of it. */
 function mortal(files: LogFiles, dies: () => boolean): LogFiles {
-  const death = new Error('killed');
   return {
-    read: (path) => (dies() ? Promise.reject(death) : files.read(path)),
+    read: (path) => (dies() ? Promise.reject(DEATH) : files.read(path)),
     async write(all) {
       for (const file of all) {
-        if (dies()) throw death;
+        if (dies()) throw DEATH;
         await files.write([file]);
       }
     },
     publish: (checkpoint, before) =>
-      dies() ? Promise.reject(death) : files.publish(checkpoint, before),
-    removePartials: (tiles) => (dies() ? Promise.reject(death) : files.removePartials(tiles)),
+      dies() ? Promise.reject(DEATH) : files.publish(checkpoint, before),
+    removePartials: (tiles) => (dies() ? Promise.reject(DEATH) : files.removePartials(tiles)),
   };
 }

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { Fault } from '@verity/protocol/faults';
 
 export interface LogLock {
-  /** Rejects when the lock was lost; never resolves. */
-  readonly lost: Promise<never>;
+  /** Aborted with `conflict` when the lock was lost. */
+  readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
@@ -37,14 +37,15 @@ export async function lockLog(directory: string): Promise<LogLock> {
     });
   }
   let released = false;
-  const lost = ended.then((): Promise<never> => {
-    if (released) return new Promise(() => undefined);
-    throw new Fault('conflict', 'The lock of the audit log was lost.', { fix: 'Open it again.' });
+  const losing = new AbortController();
+  void ended.then(() => {
+    if (released) return;
+    losing.abort(
+      new Fault('conflict', 'The lock of the audit log was lost.', { fix: 'Open it again.' }),
+    );
   });
-  // Whoever writes asks for it; nobody need.
-  lost.catch(() => undefined);
   return {
-    lost,
+    lost: losing.signal,
     async release() {
       released = true;
       holder.stdin.end();

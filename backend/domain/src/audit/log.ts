@@ -65,6 +65,8 @@ export class MerkleLog {
   #edge: Edge;
   #published: Uint8Array | null;
   #appending: Promise<unknown> = Promise.resolve();
+  /** Full tiles whose partial forms are still there. */
+  readonly #untidy: TileAt[] = [];
 
   private constructor(
     private readonly files: LogFiles,
@@ -115,11 +117,12 @@ export class MerkleLog {
 
   /**
    * Appends entries, in order, as one batch; resolves with the index of the first when they are on disk and under a
-   * signed checkpoint. One batch at a time. When it rejects none of them is in the log, and it can be tried again.
+   * signed checkpoint. One batch at a time. When it rejects nobody was told of them; open the log
+   * again to see whether they are in it.
    */
   append(entries: readonly Uint8Array[]): Promise<number> {
     const appended = this.#appending.then(() => this.#append(entries));
-    this.#appending = appended.catch(() => undefined);
+    this.#appending = Promise.allSettled([appended]);
     return appended;
   }
 
@@ -183,8 +186,15 @@ export class MerkleLog {
     this.#edge = edge;
     this.#published = note;
     this.at = at;
-    await this.files.removePartials(full);
+    await this.#tidy(full);
     return first;
+  }
+
+  /** A partial tile that stays beside its full one misleads nobody: it is tried again with the next batch. */
+  async #tidy(full: readonly TileAt[]): Promise<void> {
+    this.#untidy.push(...full);
+    const [tidied] = await Promise.allSettled([this.files.removePartials(this.#untidy)]);
+    if (tidied.status === 'fulfilled') this.#untidy.length = 0;
   }
 
   /** Reads nodes of the tree of `size` leaves: what proofs are made of. Throws `internal` when a tile is missing or cut. */
