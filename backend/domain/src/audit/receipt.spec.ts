@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseReceipt, writeReceipt, type Receipt } from './receipt';
 
+type Tree = Record<string, unknown>;
 const digest = 'ab'.repeat(32);
 const receipt: Receipt = {
   format: 'verity-receipt',
@@ -53,19 +54,18 @@ describe('a receipt', () => {
   });
 
   it.each([
-    ['/leaf', (r: Record<string, any>) => (r['leaf'].actor = 'x')],
-    [
-      '/inclusion/path/1',
-      (r: Record<string, any>) => (r['inclusion'].path[1] = digest.toUpperCase()),
-    ],
-    ['/inclusion/size', (r: Record<string, any>) => (r['inclusion'].size = -1)],
-    ['/openings/actor/salt', (r: Record<string, any>) => (r['openings'].actor.salt = '00')],
-    ['/openings', (r: Record<string, any>) => (r['openings'].id = { salt: digest, value: 1 })],
-    ['/anchor/contract', (r: Record<string, any>) => (r['anchor'].contract = '0x')],
-    ['/anchor/block', (r: Record<string, any>) => delete r['anchor'].block.hash],
-  ])('says where it does not fit: %s', (where, spoil) => {
-    const spoilt = structuredClone(receipt) as unknown as Record<string, any>;
-    spoil(spoilt);
+    ['/leaf', '/leaf/actor', 'x'],
+    ['/inclusion/path/1', '/inclusion/path/1', digest.toUpperCase()],
+    ['/inclusion/size', '/inclusion/size', -1],
+    ['/openings/actor/salt', '/openings/actor/salt', '00'],
+    ['/openings', '/openings/id', { salt: digest, value: 1 }],
+    ['/anchor/contract', '/anchor/contract', '0x'],
+    ['/anchor/block', '/anchor/block/hash', undefined],
+  ])('says where it does not fit: %s', (where, member, value) => {
+    const spoilt = structuredClone(receipt) as unknown as Tree;
+    const names = member.slice(1).split('/');
+    const last = names.pop() as string;
+    names.reduce((at, name) => at[name] as Tree, spoilt)[last] = value;
     expect(parseReceipt(`${JSON.stringify(spoilt)}\n`)).toMatchObject({ where });
   });
 
