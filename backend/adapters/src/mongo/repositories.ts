@@ -3,6 +3,7 @@ import type { Connection } from 'mongoose';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { alerts, MongoAlerts } from './alerts';
 import { applications, MongoApplications } from './applications';
+import { auditAnchors, MongoAuditAnchors } from './audit-anchors';
 import { auditRecords, MongoAuditChain } from './audit-chain';
 import {
   behaviourModels,
@@ -86,6 +87,7 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     threatFacts: new MongoThreatFacts(connection),
     petitions: new MongoPetitions(connection),
     auditChain: new MongoAuditChain(connection),
+    auditAnchors: new MongoAuditAnchors(connection),
     jobs: new MongoJobs(connection, options.jobDays ?? 30),
     demoData: new MongoDemoData(connection),
     liveSessions: new MongoLiveSessions(connection),
@@ -120,6 +122,7 @@ const COLLECTIONS = [
   petitions,
   learningTerms,
   auditRecords,
+  auditAnchors,
   jobs,
   schedules,
 ];

@@ -1,6 +1,11 @@
 // What audit needs of the world: the chain of records, and a way to append to it.
 import type { PageRequest } from '../kernel/page-request';
-import type { AuditRecord, ChainedAuditRecord } from '@verity/protocol/audit/schemas';
+import type {
+  AnchorState,
+  AuditAnchor,
+  AuditRecord,
+  ChainedAuditRecord,
+} from '@verity/protocol/audit/schemas';
 import type { Page } from '@verity/protocol/page';
 
 export interface AuditFilter {
@@ -26,4 +31,41 @@ export interface AuditChain {
 /** Puts a record on its way into the chain; resolves when the bus has it. */
 export interface Journal {
   record: (entry: Omit<AuditRecord, 'id' | 'at'> & { at?: Date }) => Promise<void>;
+}
+
+/** The anchors of the log, for whoever reads them. */
+export interface AuditAnchors {
+  /** Newest, and so largest, first. */
+  list(filter: { state?: AnchorState }, page: PageRequest): Promise<Page<AuditAnchor>>;
+  /** The largest, of a state when one is named. */
+  newest(state?: AnchorState): Promise<AuditAnchor | null>;
+  /** The smallest confirmed one whose tree holds the entry of this index; null while none does. */
+  covering(index: number): Promise<AuditAnchor | null>;
+  get(size: number): Promise<AuditAnchor | null>;
+}
+
+/** An anchor as whoever moves it on holds it: a change succeeds only on the revision that was read. */
+export interface KeptAnchor extends AuditAnchor {
+  readonly revision: number;
+}
+
+/** The anchors of the log, for the one that moves them on. */
+export interface AnchorBook extends AuditAnchors {
+  /** False when there is one of this size. */
+  add(anchor: AuditAnchor): Promise<boolean>;
+  /** Those that are not in a block, smallest first; `limit` at most. */
+  unplaced(limit: number): Promise<KeptAnchor[]>;
+  /** Those in a block: of this number or later, or of a larger tree than `size`, or not at this contract; smallest first. */
+  placedBeyond(at: {
+    block: number;
+    size: number;
+    chainId: number;
+    contract: string;
+  }): Promise<KeptAnchor[]>;
+  /** Those in a block and not confirmed, smallest first. */
+  unconfirmed(): Promise<KeptAnchor[]>;
+  /** The anchor after the change; null when somebody changed it since it was read. */
+  change(anchor: KeptAnchor, to: Partial<Omit<AuditAnchor, 'size'>>): Promise<KeptAnchor | null>;
+  /** Removes those below a size for which no transaction was ever made: a larger one covers them. How many. */
+  dropUnsent(below: number): Promise<number>;
 }

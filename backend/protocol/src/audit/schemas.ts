@@ -99,3 +99,60 @@ export const ChainedAuditRecord = z.object({
   record: AuditRecord,
 });
 export type ChainedAuditRecord = z.infer<typeof ChainedAuditRecord>;
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const TransactionHash = z.string().regex(/^0x[0-9a-f]{64}$/);
+const ChainAddress = z.string().regex(/^0x[0-9a-f]{40}$/);
+
+/** Where an anchor stands on a chain. */
+export const AnchorPlace = z.object({
+  chain_id: z.number().int().min(1),
+  contract: ChainAddress,
+  transaction: TransactionHash,
+  block: z.object({ number: z.number().int().min(0), hash: TransactionHash }),
+  gas_used: z.number().int().min(0),
+});
+export type AnchorPlace = z.infer<typeof AnchorPlace>;
+
+/**
+ * `pending`: waits to be sent; `sent`: a transaction is under way, or in a block that is not deep enough yet; `confirmed`;
+ * `elsewhere`: was confirmed on a chain or contract that is not in use any more.
+ */
+export const ANCHOR_STATES = ['pending', 'sent', 'confirmed', 'elsewhere'] as const;
+export const AnchorState = z.enum(ANCHOR_STATES);
+export type AnchorState = z.infer<typeof AnchorState>;
+
+/** A checkpoint of the log, on its way to the chain or there. */
+export const AuditAnchor = z.object({
+  /** Leaves of the tree; no two anchors have one size. */
+  size: z.number().int().min(1),
+  root: Hash,
+  /** The signed note of exactly this size. */
+  checkpoint: z.string(),
+  /** Size of the anchor that it extends on the chain, 0 for the first there; null until it is sent. */
+  previous_size: z.number().int().min(0).nullable(),
+  /** The consistency proof (RFC 6962) from that size. */
+  consistency: z.array(Hash),
+  state: AnchorState,
+  /** Of each transaction that was tried, the last one at the end. */
+  transactions: z.array(TransactionHash),
+  /** The last one tried: replaced by one of the same nonce and higher fees when it is stuck. Fees in wei for each gas. */
+  sending: z
+    .object({
+      nonce: z.number().int().min(0),
+      max_fee: z.string().regex(/^\d+$/),
+      max_priority_fee: z.string().regex(/^\d+$/),
+      at: Instant,
+    })
+    .nullable(),
+  /** Set as soon as a transaction of it is in a block. */
+  place: AnchorPlace.nullable(),
+  /** Where it stood before a chain was reorganised, lost its state or was left; the last one at the end. */
+  earlier: z.array(AnchorPlace),
+  frozen_at: Instant,
+  sent_at: Instant.nullable(),
+  confirmed_at: Instant.nullable(),
+  /** Why it does not go on, while it does not. */
+  last_error: z.string().nullable(),
+});
+export type AuditAnchor = z.infer<typeof AuditAnchor>;
