@@ -7,6 +7,7 @@ import type {
   ChainedAuditRecord,
 } from '@verity/protocol/audit/schemas';
 import type { Page } from '@verity/protocol/page';
+import type { EvidencePart } from './evidence';
 
 export interface AuditFilter {
   actor?: string;
@@ -68,4 +69,32 @@ export interface AnchorBook extends AuditAnchors {
   change(anchor: KeptAnchor, to: Partial<Omit<AuditAnchor, 'size'>>): Promise<KeptAnchor | null>;
   /** Removes those below a size for which no transaction was ever made: a larger one covers them. How many. */
   dropUnsent(below: number): Promise<number>;
+
+/** Where parts of evidence wait until they are on IPFS, and what is known of those that are there. */
+export interface EvidenceStore {
+  /** Durable when it resolves. A part that is there already is left alone. */
+  keep: (parts: readonly EvidencePart[], of: { record: string; person: string }) => Promise<void>;
+  /** Parts that wait, those that have waited longest first; of these names only, when given. */
+  waiting: (limit: number, cids?: readonly string[]) => Promise<EvidencePart[]>;
+  /** It is on IPFS: the copy that waited goes. Nothing when it was flagged in the meantime. */
+  stored: (cid: string) => Promise<void>;
+  /** The copy that still waits; null when there is none. */
+  copy: (cid: string) => Promise<Uint8Array | null>;
+  /** Flags what belongs to a person for removal; copies that wait go at once. How many. */
+  flag: (person: string) => Promise<number>;
+  flagged: (limit: number) => Promise<string[]>;
+  /** It is gone from IPFS too. */
+  forget: (cid: string) => Promise<void>;
+  counts: () => Promise<{ waiting: number; stored: number; unpin: number; waiting_bytes: number }>;
+}
+
+/** Blocks on IPFS. Each throws `unavailable` when no node answers. */
+export interface Blocks {
+  /** Stored and pinned, on the node's disk, when it resolves with the name that the node gives it. */
+  put: (block: Uint8Array) => Promise<string>;
+  /** Exactly the bytes of that name; null when the node has none. Throws `internal` when the node has others. */
+  get: (cid: string) => Promise<Uint8Array | null>;
+  /** Unpins and removes it; nothing when it is gone already. */
+  remove: (cid: string) => Promise<void>;
+  health: () => Promise<{ version: string; blocks: number; bytes: number }>;
 }
