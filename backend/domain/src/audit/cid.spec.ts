@@ -40,7 +40,8 @@ describe('the name of a raw block', () => {
           const other = cid.slice(0, at) + letter + cid.slice(at + 1);
           const parsed = parseRawCid(other);
           if (other === cid) expect(parsed).not.toBeNull();
-          else if (parsed) expect(Buffer.from(parsed)).not.toEqual(Buffer.from(sha256(utf8('one'))));
+          else if (parsed)
+            expect(Buffer.from(parsed)).not.toEqual(Buffer.from(sha256(utf8('one'))));
         },
       ),
       { numRuns: 2_000 },
@@ -52,8 +53,14 @@ describe('the name of a raw block', () => {
     ['padding', (cid: string) => `${cid}=`],
     ['a path after it', (cid: string) => `${cid}/x`],
     ['a letter too few', (cid: string) => cid.slice(0, -1)],
-    ['bits after the last byte', (cid: string) => `${cid.slice(0, -1)}${next(cid.at(-1) as string)}`],
-    ['the name of a directory block', () => `bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi`],
+    [
+      'bits after the last byte',
+      (cid: string) => `${cid.slice(0, -1)}${next(cid.at(-1) as string)}`,
+    ],
+    [
+      'the name of a directory block',
+      () => `bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi`,
+    ],
     ['a name of version 0', () => 'QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG'],
     ['nothing', () => ''],
   ])('is not read from %s', (_, spoil) => {

@@ -140,7 +140,8 @@ export async function openEvidence(
 
 /** Why a value does not speak of evidence; null when it does. */
 export function misfitOfEvidence(value: unknown): string | null {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'It is no object.';
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'It is no object.';
   const { cids, bytes, sha256, ...rest } = value as Record<string, unknown>;
   const strange = Object.keys(rest)[0];
   if (strange !== undefined) return `It has a strange member, ${strange}.`;
