@@ -1,6 +1,4 @@
 // What the host of the embedded engine answers by itself, before a command reaches the engine.
-import { statfs } from 'node:fs/promises';
-
 /** A reply to send in the engine's place. */
 export interface Refusal {
   readonly ok: 0 | 1;
@@ -54,46 +52,4 @@ function writes(name: string, message: Buffer): boolean {
   if (WRITE_COMMANDS.has(name)) return true;
   // A pipeline that names $out or $merge anywhere is taken for one that writes.
   return name === 'aggregate' && (message.includes('$out\0') || message.includes('$merge\0'));
-}
-
-/**
- * Watches the free space under a directory. On a full disk the engine acknowledges a batch whose
- * journal file cannot be made any more, and then stops: so writes end before that.
- */
-export class DiskWatch {
-  #full: string | undefined;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    private readonly directory: string,
-    private readonly leastFreeBytes: number,
-    private readonly changed: (full: string | undefined) => void,
-  ) {}
-
-  /** Why writes are refused, undefined while there is room. */
-  get full(): string | undefined {
-    return this.#full;
-  }
-
-  async start(everyMs: number): Promise<void> {
-    await this.#look();
-    this.#timer = setInterval(() => void this.#look(), everyMs);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  async #look(): Promise<void> {
-    const { bavail, bsize } = await statfs(this.directory);
-    const free = bavail * bsize;
-    const full =
-      free >= this.leastFreeBytes
-        ? undefined
-        : `the disk of ${this.directory} has less than ${Math.round(this.leastFreeBytes / 1e6)} MB ` +
-          'free: writes are refused until there is room again, reads go on';
-    if (full === this.#full) return;
-    this.#full = full;
-    this.changed(full);
-  }
 }

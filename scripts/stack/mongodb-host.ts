@@ -4,7 +4,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { createRequire } from 'node:module';
 import { serialize } from 'bson';
-import { DiskWatch, refuse } from './mongodb-gate';
+import { DiskWatch } from './disk-watch';
+import { refuse } from './mongodb-gate';
 import { sweepExpired } from './mongodb-ttl';
 import { type Command, Framer, frameReply, readCommand } from './mongodb-wire';
 

@@ -1,7 +1,8 @@
 // The parts of the stack, in the order of their start.
+import { ipfs } from './ipfs';
 import { mongodb } from './mongodb';
 import type { Part } from './part';
 import { rabbitmq } from './rabbitmq';
 import { redis } from './redis';
 
-export const parts: readonly Part[] = [redis, mongodb, rabbitmq];
+export const parts: readonly Part[] = [redis, mongodb, rabbitmq, ipfs];
