@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { FsBlockstore } from 'blockstore-fs';
 import { NextToLast } from 'blockstore-fs/sharding';
 import { FsDatastore } from 'datastore-fs';
-import type { Key } from 'interface-datastore';
 import type { CID } from 'multiformats/cid';
+
+type Key = Parameters<FsDatastore['put']>[0];
 
 const SHARDS = new NextToLast();
 

@@ -66,7 +66,7 @@ export function rpcDoor(needs: RpcNeeds): RequestListener {
         (given) => send(response, given),
         (error: Error) => {
           if (!(error instanceof Refusal)) needs.failed(error, request.url?.split('?')[0] ?? '');
-          refuse(request, response, error);
+          refuse(response, error);
         },
       )
       .catch((error: Error) => {
@@ -80,7 +80,10 @@ function commandsOf({ node, full }: RpcNeeds): ReadonlyMap<string, Command> {
   const present = async (cid: CID): Promise<Uint8Array> => {
     const block = await node.get(cid);
     if (block) return block;
-    throw new Refusal(500, `block was not found locally (offline): ipld: could not find ${cid}`);
+    throw new Refusal(
+      500,
+      `block was not found locally (offline): ipld: could not find ${cid.toString()}`,
+    );
   };
   const table: Record<string, Command> = {
     async version() {
@@ -88,6 +91,7 @@ function commandsOf({ node, full }: RpcNeeds): ReadonlyMap<string, Command> {
       return { json: { Version: node.version, Commit: '', Repo: '1', System, Golang: '' } };
     },
     async 'block/put'({ query, request }) {
+      const body = await bodyOf(request);
       const why = full();
       if (why) throw new Refusal(500, `no space left on device: ${why}`);
       const codec = query.get('cid-codec') ?? 'raw';
@@ -95,7 +99,7 @@ function commandsOf({ node, full }: RpcNeeds): ReadonlyMap<string, Command> {
       if (codec !== 'raw' || hash !== 'sha2-256') {
         throw new Refusal(400, `this node keeps raw blocks by sha2-256, not ${codec} by ${hash}`);
       }
-      const file = soleFile(request.headers['content-type'] ?? '', await bodyOf(request));
+      const file = soleFile(request.headers['content-type'] ?? '', body);
       if (typeof file === 'string') throw new Refusal(400, file);
       if (file.length > LARGEST_BLOCK) throw tooLarge();
       const cid = await node.put(file, query.get('pin') === 'true');
@@ -116,7 +120,7 @@ function commandsOf({ node, full }: RpcNeeds): ReadonlyMap<string, Command> {
     async 'pin/add'({ query }) {
       const cid = cidIn(query);
       if (!(await node.pin(cid))) {
-        throw new Refusal(500, `pin: block was not found locally (offline): ${cid}`);
+        throw new Refusal(500, `pin: block was not found locally (offline): ${cid.toString()}`);
       }
       return { json: { Pins: [cid.toString()] } };
     },
@@ -129,7 +133,8 @@ function commandsOf({ node, full }: RpcNeeds): ReadonlyMap<string, Command> {
       const pin = (cid: CID): unknown => ({ Cid: cid.toString(), Type: 'recursive' });
       if (!query.has('arg')) return { lines: mapped(node.pins(), pin) };
       const cid = cidIn(query);
-      if (!(await node.isPinned(cid))) throw new Refusal(500, `path '${cid}' is not pinned`);
+      if (!(await node.isPinned(cid)))
+        throw new Refusal(500, `path '${cid.toString()}' is not pinned`);
       return { json: pin(cid) };
     },
     async 'repo/stat'() {
@@ -145,14 +150,17 @@ function commandsOf({ node, full }: RpcNeeds): ReadonlyMap<string, Command> {
 function cidIn(query: URLSearchParams): CID {
   const given = query.getAll('arg');
   const text = given.length === 1 ? (given[0] as string).replace(/^\/ipfs\//, '') : '';
-  if (text.length > 0 && text.length <= 200) {
-    try {
-      return CID.parse(text);
-    } catch {
-      // Whatever the parser says of it, the answer is the one below.
-    }
+  const cid = text.length > 0 && text.length <= 200 ? parsed(text) : null;
+  if (!cid) throw new Refusal(400, 'invalid path: the argument must be one CID');
+  return cid;
+}
+
+function parsed(text: string): CID | null {
+  try {
+    return CID.parse(text);
+  } catch {
+    return null; // Whatever the parser says of it: it is no CID.
   }
-  throw new Refusal(400, 'invalid path: the argument must be one CID');
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -190,7 +198,7 @@ async function send(response: ServerResponse, answer: Answer): Promise<void> {
   response.end();
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, error: Error): void {
+function refuse(response: ServerResponse, error: Error): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
     return;
@@ -205,8 +213,8 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: Error
   response.writeHead(error instanceof Refusal ? error.status : 500, {
     'content-type': 'application/json',
     ...(error instanceof Refusal && error.status === 405 ? { allow: 'POST' } : {}),
-    // What is left of a body that nobody reads ends with its connection.
-    ...(request.complete ? {} : { connection: 'close' }),
+    // Others send the rest of their body, which nobody reads; one that is too large has no end.
+    ...(error instanceof Refusal && error.status === 413 ? { connection: 'close' } : {}),
   });
   response.end(`${JSON.stringify({ Message, Code: 0, Type: 'error' })}\n`);
 }

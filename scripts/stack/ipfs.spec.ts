@@ -49,9 +49,12 @@ async function start(directory: string, settings: Record<string, string> = {}): 
   });
   const host = { child, port, url: `http://${CREDENTIALS}@127.0.0.1:${port}` };
   hosts.push(host);
-  for await (const said of child.stdout as AsyncIterable<Buffer>) {
-    if (said.includes('the node is open')) break;
-  }
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`the host ended with ${code}`)));
+    child.stdout?.on('data', (said: Buffer) => {
+      if (said.includes('the node is open')) resolve();
+    });
+  });
   return host;
 }
 
@@ -97,12 +100,13 @@ describe('the door', () => {
   });
 
   it('refuses pages of a browser, from wherever they come', async () => {
-    for (const headers of [
+    const sent: Record<string, string>[] = [
       { origin: 'http://127.0.0.1:5001' },
       { origin: 'null' },
       { referer: 'http://localhost/' },
       { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64)' },
-    ]) {
+    ];
+    for (const headers of sent) {
       expect((await ask('/api/v0/version', {}, headers)).status).toBe(403);
     }
   });
@@ -143,16 +147,22 @@ describe('the door', () => {
     expect(await taken.json()).toEqual({ Key: nameOf(most), Size: most.length });
     const over = await ask('/api/v0/block/put', { body: form(randomBytes(2 ** 20 + 1)) });
     expect([over.status, await told(over)]).toEqual([413, 'a block has at most 1048576 bytes']);
-    const endless = new ReadableStream({
-      pull: (controller) => controller.enqueue(randomBytes(65_536)),
-    });
-    const init = { body: endless, duplex: 'half' } as RequestInit;
-    await expect(
-      ask('/api/v0/block/put', init, { 'content-type': 'multipart/form-data; boundary=x' }).then(
-        ({ status }) => status,
-        () => 413, // The connection ended before the whole was sent: fetch reports that.
-      ),
-    ).resolves.toBe(413);
+    // Without a length it is cut off soon after the bound.
+    const socket = connect({ port: host.port, host: '127.0.0.1' });
+    socket.on('error', () => socket.destroy());
+    socket.write(
+      'POST /api/v0/block/put HTTP/1.1\r\nHost: node\r\nTransfer-Encoding: chunked\r\n' +
+        `Content-Type: multipart/form-data; boundary=x\r\nAuthorization: Basic ${btoa(CREDENTIALS)}\r\n\r\n`,
+    );
+    const piece = Buffer.concat([
+      Buffer.from('10000\r\n'),
+      randomBytes(65_536),
+      Buffer.from('\r\n'),
+    ]);
+    const pouring = setInterval(() => socket.write(piece), 1);
+    await once(socket.resume(), 'close');
+    clearInterval(pouring);
+    expect(socket.bytesWritten).toBeLessThan(20e6);
     expect(await ipfsVersion(host.url)).toMatch(/^helia/);
   });
 
@@ -236,7 +246,7 @@ describe('blocks on its disk', () => {
   it('are all there after kill -9 in the middle of many puts, whole and pinned', async () => {
     const directory = newDirectory();
     const acknowledged: string[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const host = await start(directory);
       const blocks = ipfsBlocks(host.url, 5_000);
       let stopped = false;
@@ -249,7 +259,8 @@ describe('blocks on its disk', () => {
           );
         }
       });
-      while (acknowledged.length < (round + 1) * 40) await new Promise((go) => setTimeout(go, 5));
+      while (!stopped && acknowledged.length < (round + 1) * 40)
+        await new Promise((go) => setTimeout(go, 5));
       await end(host, 'SIGKILL');
       await Promise.all(writing);
     }

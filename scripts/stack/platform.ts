@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../bundle.mjs';
 import { bringUp, type Stack } from './bring-up';
 import { freePort, isPortFree } from './free-port';
+import { parts } from './parts';
 import {
   buildClient,
   buildServer,
@@ -52,7 +53,7 @@ export interface Platform {
   /** The environment of the server processes: URLs and secrets. */
   readonly env: NodeJS.ProcessEnv;
   readonly stack: Stack;
-  /** `redis`, `mongodb`, `rabbitmq`, `server` (`server-2` …), `pipeline`, `jobs`: to restart and to kill. */
+  /** `redis`, `mongodb`, `rabbitmq`, `ipfs`, `server` (`server-2` …), `pipeline`, `jobs`: to restart and to kill. */
   child(name: string): SupervisedChild;
   /** Stops everything in order. */
   stop(): Promise<void>;
@@ -70,7 +71,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const progress = options.progress ?? { step: () => () => undefined, note: () => undefined };
   for (const port of ports) await demandPort(port);
 
-  let done = progress.step('Redis, MongoDB and RabbitMQ');
+  let done = progress.step(parts.map(({ title }) => title).join(', '));
   const { install, events, signal } = options;
   const stack = await bringUp({ dataDir, env, install, events, signal, report: progress.note });
   try {

@@ -108,12 +108,13 @@ it('names hosts in URLs, proxies and commands that are services, by ports these 
     mongodb: 27017,
     redis: 6379,
     rabbitmq: 5672,
+    ipfs: 5001,
     api: 5000,
   };
   const balancer = readFileSync(join(projectRoot, 'scripts/compose/balancer.conf'), 'utf8');
   const init = readFileSync(join(projectRoot, 'scripts/compose/mongodb-init.js'), 'utf8');
   const addresses = [
-    ...text.matchAll(/(?:@|\/\/)(mongodb|redis|rabbitmq|api):(\d+)/g),
+    ...text.matchAll(/(?:@|\/\/)(mongodb|redis|rabbitmq|ipfs|api):(\d+)/g),
     ...balancer.matchAll(/server (\w+):(\d+)/g),
     ...init.matchAll(/host: '(\w+):(\d+)'/g),
   ];

@@ -117,6 +117,13 @@ export const ConfigSchema = z.object({
     .refine(isTimeZone, 'must be a time zone of the IANA database, e.g. Europe/Berlin')
     .default('UTC'),
 
+  /** Kubo RPC of the IPFS node that keeps evidence, e.g. http://name:password@host:5001; without one evidence waits. */
+  IPFS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** The same by another name. */
+  IPFS_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Days after which audit records go from the index into archive files; the log keeps them for ever. */
+  AUDIT_ARCHIVE_DAYS: count(1, 36_500).default(365),
+
   /** OpenTelemetry collector that traces are sent to over OTLP/HTTP, e.g. http://collector:4318; none when left out. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   /** The same for traces alone, with its whole path. */
@@ -187,6 +194,7 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   return {
     ...config,
     REDIS_URL: config.REDIS_URL ?? redisUrl(config),
+    IPFS_URL: config.IPFS_URL ?? config.IPFS_API_URL,
     PUBLIC_URL: (config.PUBLIC_URL ?? `${scheme}://localhost:${config.PORT}`).replace(/\/+$/, ''),
   };
 }

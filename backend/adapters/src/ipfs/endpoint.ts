@@ -26,5 +26,7 @@ export async function ipfsVersion(url: string, patienceMs = PATIENCE_MS): Promis
   const reply = await fetch(`${base.href}/version`, { method: 'POST', headers, signal });
   const said = (await reply.json()) as { Version?: unknown; Message?: unknown };
   if (reply.ok && typeof said.Version === 'string') return said.Version;
-  throw new Error(`It answers ${reply.status}${said.Message ? `: ${String(said.Message)}` : ''}.`);
+  throw new Error(
+    `It answers ${reply.status}${typeof said.Message === 'string' ? `: ${said.Message}` : ''}.`,
+  );
 }

@@ -11,6 +11,8 @@ const Dependency = z.object({
   name: z.string(),
   ok: z.boolean(),
   milliseconds: z.number(),
+  /** True for what the platform serves without: work for it waits. */
+  optional: z.boolean().optional(),
   /** What is wrong, and how to mend it. */
   problem: z.string().optional(),
   fix: z.string().optional(),

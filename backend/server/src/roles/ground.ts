@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Connection } from 'mongoose';
 import type { Config } from '@verity/adapters/config';
+import { pingIpfs } from '@verity/adapters/ipfs/blocks';
 import { createSecretTokens } from '@verity/adapters/crypto/tokens';
 import { readLocationTable } from '@verity/adapters/location-table';
 import type { Log } from '@verity/adapters/log';
@@ -27,7 +28,7 @@ import { DEFAULT_POLICY } from '@verity/domain/policy/default-policy';
 import type { Locate } from '@verity/domain/risk/travel';
 import type { AuditRecordId } from '@verity/protocol/ids';
 import type { Herald } from '../socket/announcer';
-import { healthOf } from '../routes/health';
+import { healthOf, type HealthCheck } from '../routes/health';
 
 export type Ground = Awaited<ReturnType<typeof layGround>>;
 
@@ -135,10 +136,17 @@ export async function layGround(footing: Footing) {
           check: () => redis.ready(1_500),
           fix: 'Start Redis, or run npm run doctor.',
         },
+        ...ipfsHealth(config),
       ],
       VERSION,
     ),
   };
+}
+
+function ipfsHealth({ IPFS_URL: url }: Config): HealthCheck[] {
+  if (!url) return [];
+  const fix = 'Start the node of IPFS_URL, or run npm run doctor; evidence waits until then.';
+  return [{ name: 'ipfs', check: () => pingIpfs(url), fix, optional: true }];
 }
 
 /** The life of sessions, told to clients through `herald`. */

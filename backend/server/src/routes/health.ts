@@ -8,6 +8,8 @@ export interface HealthCheck {
   check: () => Promise<unknown>;
   /** How to mend it, for an operator. No address and no secret: anybody may read it. */
   fix: string;
+  /** The platform serves without it: shown, and never a reason not to be ready. */
+  optional?: boolean;
 }
 
 export type HealthNow = () => Promise<Health>;
@@ -26,7 +28,7 @@ export function healthOf(
 
   const look = async (): Promise<Health> => {
     const dependencies = await Promise.all(checks.map((check) => examine(check, patienceMs)));
-    return { ok: dependencies.every(({ ok }) => ok), version, dependencies };
+    return { ok: dependencies.every(({ ok, optional }) => ok || optional), version, dependencies };
   };
 
   return () => {
@@ -36,13 +38,15 @@ export function healthOf(
   };
 }
 
-async function examine({ name, check, fix }: HealthCheck, patienceMs: number): Promise<Dependency> {
+async function examine(
+  { name, check, fix, optional }: HealthCheck,
+  patienceMs: number,
+): Promise<Dependency> {
   const began = performance.now();
   const problem = await problemOf(check, patienceMs);
   const milliseconds = Math.round((performance.now() - began) * 10) / 10;
-  return problem
-    ? { name, ok: false, milliseconds, problem, fix }
-    : { name, ok: true, milliseconds };
+  const found = { name, ...(optional ? { optional } : {}), milliseconds };
+  return problem ? { ...found, ok: false, problem, fix } : { ...found, ok: true };
 }
 
 /** In our own words only: errors of drivers name hosts, ports and sometimes credentials. */
