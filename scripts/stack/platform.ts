@@ -53,7 +53,7 @@ export interface Platform {
   /** The environment of the server processes: URLs and secrets. */
   readonly env: NodeJS.ProcessEnv;
   readonly stack: Stack;
-  /** `redis`, `mongodb`, `rabbitmq`, `ipfs`, `server` (`server-2` …), `pipeline`, `jobs`: to restart and to kill. */
+  /** `redis`, `mongodb`, `rabbitmq`, `ipfs`, `chain`, `server` (`server-2` …), `pipeline`, `jobs`: to restart and to kill. */
   child(name: string): SupervisedChild;
   /** Stops everything in order. */
   stop(): Promise<void>;

@@ -84,7 +84,10 @@ it('gives our processes only variables that the configuration knows, and all tha
   for (const [, { environment = {} }] of ours) {
     const known = Object.keys(ConfigSchema.shape);
     expect(known).toEqual(expect.arrayContaining(Object.keys(environment)));
-    const given = Object.entries(environment).map(([key, value]) => [key, filled(String(value))]);
+    // As whoever reads them does: what is empty is not given.
+    const given = Object.entries(environment)
+      .map(([key, value]) => [key, filled(String(value))])
+      .filter(([, value]) => value !== '');
     expect(ConfigSchema.safeParse(Object.fromEntries(given)).error?.issues).toBeUndefined();
   }
 });
@@ -109,12 +112,13 @@ it('names hosts in URLs, proxies and commands that are services, by ports these 
     redis: 6379,
     rabbitmq: 5672,
     ipfs: 5001,
+    chain: 8545,
     api: 5000,
   };
   const balancer = readFileSync(join(projectRoot, 'scripts/compose/balancer.conf'), 'utf8');
   const init = readFileSync(join(projectRoot, 'scripts/compose/mongodb-init.js'), 'utf8');
   const addresses = [
-    ...text.matchAll(/(?:@|\/\/)(mongodb|redis|rabbitmq|ipfs|api):(\d+)/g),
+    ...text.matchAll(/(?:@|\/\/)(mongodb|redis|rabbitmq|ipfs|chain|api):(\d+)/g),
     ...balancer.matchAll(/server (\w+):(\d+)/g),
     ...init.matchAll(/host: '(\w+):(\d+)'/g),
   ];

@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bringUp } from '../stack/bring-up';
-import { chain } from '../stack/chain';
-import { parts } from '../stack/parts';
 
 export default async function setUpStack(): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'verity-test-'));
-  const stack = await bringUp({ dataDir, parts: [...parts, chain] });
+  const stack = await bringUp({ dataDir });
   // Workers are forked with this environment.
   process.env.REDIS_URL = stack.env.REDIS_URL;
   process.env.MONGODB_URL = stack.env.MONGODB_URL;

@@ -124,6 +124,36 @@ export const ConfigSchema = z.object({
   /** Days after which audit records go from the index into archive files; the log keeps them for ever. */
   AUDIT_ARCHIVE_DAYS: count(1, 36_500).default(365),
 
+  /** JSON-RPC address of the chain that the audit log is anchored on; started on this machine when left out. */
+  CHAIN_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Number of that chain; another one that answers is refused. */
+  CHAIN_ID: count(1, Number.MAX_SAFE_INTEGER).optional(),
+  /** Address of the contract AuditAnchor; deployed by itself on the local chain (31337). */
+  CHAIN_CONTRACT: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, 'must be an address: 0x and 40 hex digits')
+    .optional(),
+  /** Key of the account that anchors, 32 bytes in hex; made by itself on the local chain. */
+  CHAIN_PRIVATE_KEY: z
+    .string()
+    .regex(/^(0x)?[0-9a-fA-F]{64}$/, 'must be 32 bytes in hex')
+    .optional(),
+  /** Blocks, its own among them, after which an anchor counts; 1 on the local chain, else 12, when left out. */
+  CHAIN_CONFIRMATIONS: count(1, 1_000).optional(),
+  /** Most that a transaction may offer for a gas, in gwei. */
+  CHAIN_MAX_FEE_GWEI: z.coerce.number().min(0.01).max(1_000_000).default(200),
+  /** Page of a transaction in an explorer, with {tx} in the place of its hash, e.g. https://etherscan.io/tx/{tx}. */
+  CHAIN_EXPLORER: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => decodeURI(url).includes('{tx}'), 'must hold {tx}')
+    .optional(),
+  /** JSON-RPC address of the same chain that browsers of auditors may use. */
+  CHAIN_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Entries of the audit log after which its checkpoint is anchored. */
+  ANCHOR_ENTRIES: count(1, 1_000_000).default(1000),
+  /** Seconds after which new entries are anchored, however few they are. */
+  ANCHOR_SECONDS: count(1, 86_400).default(300),
+
   /** OpenTelemetry collector that traces are sent to over OTLP/HTTP, e.g. http://collector:4318; none when left out. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   /** The same for traces alone, with its whole path. */

@@ -124,6 +124,14 @@ export class MongoAuditAnchors implements AnchorBook {
     const unsent = { state: 'pending', transactions: op({ $size: 0 }), earlier: op({ $size: 0 }) };
     return this.#store.removeAll({ ...unsent, _id: op({ $lt: below }) });
   }
+
+  drop({ size, revision }: KeptAnchor) {
+    return this.#store.removed({ _id: size, revision });
+  }
+
+  countOpen() {
+    return this.#store.count({ state: op({ $in: ['pending', 'sent'] }) });
+  }
 }
 
 function toAnchor({ revision: _, ...document }: AnchorDocument): AuditAnchor {

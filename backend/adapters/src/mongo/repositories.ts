@@ -5,6 +5,7 @@ import { alerts, MongoAlerts } from './alerts';
 import { applications, MongoApplications } from './applications';
 import { auditAnchors, MongoAuditAnchors } from './audit-anchors';
 import { auditRecords, MongoAuditChain } from './audit-chain';
+import { chainAccounts, chainContracts } from './chain-places';
 import {
   behaviourModels,
   behaviourWindows,
@@ -123,6 +124,8 @@ const COLLECTIONS = [
   learningTerms,
   auditRecords,
   auditAnchors,
+  chainAccounts,
+  chainContracts,
   jobs,
   schedules,
 ];

@@ -69,6 +69,10 @@ export interface AnchorBook extends AuditAnchors {
   change(anchor: KeptAnchor, to: Partial<Omit<AuditAnchor, 'size'>>): Promise<KeptAnchor | null>;
   /** Removes those below a size for which no transaction was ever made: a larger one covers them. How many. */
   dropUnsent(below: number): Promise<number>;
+  /** Removes one that is not needed; false when somebody changed it since it was read. */
+  drop(anchor: KeptAnchor): Promise<boolean>;
+  /** Those that are not confirmed, nor left. */
+  countOpen(): Promise<number>;
 }
 
 /** Where parts of evidence wait until they are on IPFS, and what is known of those that are there. */

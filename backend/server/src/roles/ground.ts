@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Connection } from 'mongoose';
+import { connectRpc } from '@verity/adapters/chain/rpc';
 import type { Config } from '@verity/adapters/config';
 import { pingIpfs } from '@verity/adapters/ipfs/blocks';
 import { createSecretTokens } from '@verity/adapters/crypto/tokens';
@@ -137,6 +138,7 @@ export async function layGround(footing: Footing) {
           fix: 'Start Redis, or run npm run doctor.',
         },
         ...ipfsHealth(config),
+        ...chainHealth(footing),
       ],
       VERSION,
     ),
@@ -147,6 +149,14 @@ function ipfsHealth({ IPFS_URL: url }: Config): HealthCheck[] {
   if (!url) return [];
   const fix = 'Start the node of IPFS_URL, or run npm run doctor; evidence waits until then.';
   return [{ name: 'ipfs', check: () => pingIpfs(url), fix, optional: true }];
+}
+
+function chainHealth({ config, shutdown }: Footing): HealthCheck[] {
+  if (!config.CHAIN_URL) return [];
+  const rpc = connectRpc(config.CHAIN_URL, 1_500);
+  shutdown.on('close', 'chain', () => rpc.close());
+  const fix = 'Start the node of CHAIN_URL, or run npm run doctor; checkpoints wait until then.';
+  return [{ name: 'chain', check: () => rpc.chainId(), fix, optional: true }];
 }
 
 /** The life of sessions, told to clients through `herald`. */
