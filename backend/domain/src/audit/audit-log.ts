@@ -41,7 +41,10 @@ export interface AuditLogOptions {
   readonly to?: number;
   readonly signal?: AbortSignal;
   /** Gets the entries of each bundle that is whole, `first` being the index of the first: for further checks. */
-  entries?(first: number, entries: readonly Uint8Array[]): Promise<readonly LogFinding[]>;
+  readonly entries?: (
+    first: number,
+    entries: readonly Uint8Array[],
+  ) => Promise<readonly LogFinding[]>;
 }
 
 export interface AuditTools {
@@ -179,7 +182,7 @@ class Walk {
       yield finding(bundle.path, bundle.why, first + at);
       row.splice(at, row.length - at, ...this.#filled(stored.parts, width).slice(at));
     } else if (further) {
-      yield* await further.call(this.options, first, bundle.parts);
+      yield* await further(first, bundle.parts);
     }
     yield* this.#close(0, index, stored);
   }
