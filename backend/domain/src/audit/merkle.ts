@@ -149,19 +149,30 @@ export interface ConsistencyProof {
 /** Whether `leaf` stands at its index in the tree with this root (RFC 9162 section 2.1.3.2). */
 export function checkInclusion(
   leaf: Hash,
-  { index, size, path }: InclusionProof,
+  proof: InclusionProof,
   root: Hash,
   sha256: Sha256,
 ): ProofVerdict {
+  const led = rootByPath(leaf, proof, sha256);
+  if ('why' in led) return failed(led.why);
+  return sameHash(led.root, root) ? HOLDS : failed('The path leads to another root.');
+}
+
+/** The root that a path leads to from a leaf; `why` when the path is none of a tree of this size. */
+export function rootByPath(
+  leaf: Hash,
+  { index, size, path }: InclusionProof,
+  sha256: Sha256,
+): { root: Hash } | { why: string } {
   if (!isSize(size) || !isSize(index) || index >= size) {
-    return failed(`There is no entry ${index} in a tree of ${size}.`);
+    return { why: `There is no entry ${index} in a tree of ${size}.` };
   }
   let at = index;
   let last = size - 1;
   let hash = leaf;
   for (const sibling of path) {
-    if (sibling.length !== HASH_BYTES) return failed('A hash of the path has not 32 bytes.');
-    if (last === 0) return failed('The path goes on above the root.');
+    if (sibling.length !== HASH_BYTES) return { why: 'A hash of the path has not 32 bytes.' };
+    if (last === 0) return { why: 'The path goes on above the root.' };
     if (at % 2 === 1 || at === last) {
       hash = nodeHash(sibling, hash, sha256);
       // Where the tree is lopsided this node is its own parent.
@@ -171,8 +182,7 @@ export function checkInclusion(
     }
     [at, last] = [half(at), half(last)];
   }
-  if (last !== 0) return failed('The path ends below the root.');
-  return sameHash(hash, root) ? HOLDS : failed('The path leads to another root.');
+  return last === 0 ? { root: hash } : { why: 'The path ends below the root.' };
 }
 
 /** Whether the tree of `to` leaves begins with that of `from` (RFC 9162 section 2.1.4.2). */
