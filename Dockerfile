@@ -9,6 +9,7 @@ COPY backend/domain/package.json backend/domain/
 COPY backend/adapters/package.json backend/adapters/
 COPY backend/server/package.json backend/server/
 COPY backend/collector/package.json backend/collector/
+COPY backend/verify/package.json backend/verify/
 COPY jobs/package.json jobs/
 COPY contracts/package.json contracts/
 COPY frontend/package.json frontend/
@@ -26,7 +27,8 @@ RUN npm run build
 FROM node:20-bookworm-slim
 WORKDIR /app
 ENV NODE_ENV=production DATA_DIR=/data \
-    CLIENT_DIR=/app/dist/client/browser COLLECTOR_FILE=/app/dist/collector.js
+    CLIENT_DIR=/app/dist/client/browser COLLECTOR_FILE=/app/dist/collector.js \
+    VERIFIER_DIR=/app/dist/verify
 RUN mkdir /data && chown node:node /data && chmod 700 /data
 COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/package.json ./

@@ -16,6 +16,7 @@ import {
   serverProgram,
 } from './product';
 import { StackError } from './stack-error';
+import { verifyDir, verifyPage } from './verify-product';
 import type { ChildSpec, SupervisedChild, SupervisorEvents } from './supervise';
 
 export interface PlatformOptions {
@@ -95,6 +96,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       NODE_ENV: 'production',
       ...(existsSync(clientDir) ? { CLIENT_DIR: clientDir } : {}),
       ...(existsSync(collectorFile) ? { COLLECTOR_FILE: collectorFile } : {}),
+      ...(existsSync(verifyPage) ? { VERIFIER_DIR: verifyDir } : {}),
     };
     done = progress.step('server processes');
     signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-// Builds what runs in production into dist/: the server programs and the Angular client.
+// Builds what runs in production into dist/: the server programs, the verifier and the Angular client.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { bundle, projectRoot } from '../bundle.mjs';
 import { StackError } from './stack-error';
+import { buildVerifier } from './verify-product';
 
 export const serverProgram = join(projectRoot, 'dist', 'server', 'main.mjs');
 export const jobsProgram = join(projectRoot, 'dist', 'jobs', 'main.mjs');
@@ -22,7 +23,7 @@ export async function buildServer(): Promise<string[]> {
     ['jobs/src/main.ts', jobsProgram],
   ] as const;
   const there = programs.filter(([entry]) => existsSync(join(projectRoot, entry)));
-  await buildCollector();
+  await Promise.all([buildCollector(), buildVerifier()]);
   return Promise.all(there.map(([entry, outfile]) => bundle(entry, outfile)));
 }
 

@@ -40,6 +40,8 @@ export const ConfigSchema = z.object({
   CLIENT_DIR: z.string().optional(),
   /** The built browser collector. */
   COLLECTOR_FILE: z.string().optional(),
+  /** Folder of the built verifier: verify.js and verify.html. */
+  VERIFIER_DIR: z.string().optional(),
 
   /** MongoDB, e.g. mongodb://host/verity?replicaSet=rs0. */
   MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must be a mongodb:// URL'),

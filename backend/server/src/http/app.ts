@@ -1,8 +1,9 @@
 // Builds the express application: every declared route behind its door, the client, and one mapper for errors.
+import { join } from 'node:path';
 import compression from 'compression';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import { Fault } from '@verity/protocol/faults';
-import { client, collector, sendPage } from './client';
+import { client, download, publicModule, sendPage } from './client';
 import { door } from './door';
 import { extAuthz } from './ext-authz';
 import type { Caller } from './handler';
@@ -29,7 +30,11 @@ export function createApp(ports: AppPorts, settings: AppSettings): Express {
     compression({ filter: (req, res) => !isSecret(req.url) && compression.filter(req, res) }),
   );
 
-  if (settings.collectorFile) app.get('/collector.js', collector(settings.collectorFile));
+  if (settings.collectorFile) app.get('/collector.js', publicModule(settings.collectorFile));
+  if (settings.verifierDir) {
+    app.get('/verify.js', publicModule(join(settings.verifierDir, 'verify.js')));
+    app.get('/verify.html', download(join(settings.verifierDir, 'verify.html')));
+  }
   app.use(extAuthz);
   app.use(api(served, ports, settings));
   for (const [path, html] of Object.entries(settings.pages ?? {})) {

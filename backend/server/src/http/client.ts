@@ -1,7 +1,7 @@
 // The built client: hashed files for a year, index.html for its own addresses with a fresh nonce and a strict policy.
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import express, { Router, type RequestHandler, type Response } from 'express';
 import { contentSecurityPolicy } from './security-headers';
 
@@ -63,8 +63,8 @@ export function client(dir: string): Router {
   return router;
 }
 
-/** The browser collector, for pages of any origin. */
-export function collector(file: string): RequestHandler {
+/** A module for pages of any origin: the collector, the verifier. */
+export function publicModule(file: string): RequestHandler {
   const source = watchedFile(file);
   return async (req, res) => {
     const { text, etag } = await source();
@@ -74,6 +74,21 @@ export function collector(file: string): RequestHandler {
       .setHeader('Cache-Control', 'public, max-age=300')
       .setHeader('ETag', etag)
       .type('text/javascript');
+    if (req.fresh) res.status(304).end();
+    else res.send(text);
+  };
+}
+
+/** A page to keep: it works from a disk, and is never shown as one of ours. */
+export function download(file: string): RequestHandler {
+  const source = watchedFile(file);
+  return async (req, res) => {
+    const { text, etag } = await source();
+    res
+      .attachment(basename(file))
+      .setHeader('Cache-Control', 'public, max-age=300')
+      .setHeader('ETag', etag)
+      .type('text/html');
     if (req.fresh) res.status(304).end();
     else res.send(text);
   };

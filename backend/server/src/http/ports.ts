@@ -90,6 +90,8 @@ export interface AppSettings {
   clientDir?: string | undefined;
   /** The built browser collector. */
   collectorFile?: string | undefined;
+  /** Folder of the built verifier. */
+  verifierDir?: string | undefined;
   /** Further HTML pages by path; they get the nonce of their content security policy. */
   pages?: Readonly<Record<string, (nonce: string) => string>>;
 }

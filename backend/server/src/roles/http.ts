@@ -56,6 +56,7 @@ export async function startHttpRole(ground: Ground, jobs: Jobs): Promise<Herald>
       corsOrigins: config.WEBSOCKET_CORS_ALLOWED_ORIGINS,
       clientDir: config.CLIENT_DIR,
       collectorFile: config.COLLECTOR_FILE,
+      verifierDir: config.VERIFIER_DIR,
       pages: { '/docs': docsPage(openapi) },
     },
   );
