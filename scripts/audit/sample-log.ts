@@ -86,11 +86,17 @@ export interface ReceiptOptions {
   readonly disclose?: readonly ClosedField[];
 }
 
+export interface SampleOptions {
+  readonly name?: string;
+  readonly hasEvidence?: (index: number) => boolean;
+}
+const none = (): boolean => false;
+
 /** Appends records to a new log; each whose index `hasEvidence` takes has evidence. */
 export async function sampleLog(
   files: LogFiles,
   entries: number,
-  { name = 'sample.verity.example/log', hasEvidence = (_index: number) => false } = {},
+  { name = 'sample.verity.example/log', hasEvidence = none }: SampleOptions = {},
 ): Promise<SampleLog> {
   const keys = sampleKeys(name);
   const log = await MerkleLog.open(files, keys);

