@@ -1,5 +1,8 @@
 // A small real world for specs of sockets and pipeline: stores, bus, any number of socket servers and pipelines, people.
 import { createHash, randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
@@ -30,6 +33,7 @@ import { accessVerifier, collectorVerifier } from '../../backend/server/src/http
 import { dropCachedModels } from '../../backend/server/src/pipeline/models';
 import { startPipeline } from '../../backend/server/src/pipeline/pipeline';
 import { sweepSessions } from '../../backend/server/src/pipeline/sweep';
+import { openAudit, openSequencer } from '../../backend/server/src/roles/audit';
 import { learningOver } from '../../backend/server/src/roles/learning';
 import { heraldOfEmitter, type Herald } from '../../backend/server/src/socket/announcer';
 import { createHub, type Hub } from '../../backend/server/src/socket/hub';
@@ -93,6 +97,18 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
   const directory = applicationDirectory({ applications: stores.applications, clock });
   const rights = createSessionRightsCache(redis);
   const liveRisk = createLiveRisk(redis);
+  /** Processes of one world write one log. */
+  const logDir = join(tmpdir(), name);
+  const auditFooting = {
+    ...{ mongo, stores, clock, newId, log },
+    config: {
+      MASTER_KEY: createHash('sha256').update(name).digest('hex'),
+      PUBLIC_URL: ISSUER,
+      PORT: 0,
+      DATA_DIR: logDir,
+      EVIDENCE_ABOVE_BYTES: 4_096,
+    },
+  };
   const closers: (() => Promise<unknown>)[] = [];
 
   const openBus = () =>
@@ -192,6 +208,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
       dropCached: (user: UserId) => dropCachedModels(cache, user),
       clock,
     };
+    const sequencer = openSequencer(auditFooting, await openAudit(auditFooting));
     const pipeline = await startPipeline({
       bus: own,
       state: createStageState(redis),
@@ -200,7 +217,6 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
       clock,
       newId,
       log,
-      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
       users: stores.users,
       sessions: stores.sessions,
       rights,
@@ -220,13 +236,17 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
       learning: learningOver({ stores, cache, redis, clock }),
       baselineRanOut: async () => undefined,
       alerts: stores.alerts,
-      chain: stores.auditChain,
+      sequencer,
       announcer: herald,
       rightsChanged: (session) => herald.rightsChanged(session),
       settings: { sessionHours: 12 },
     });
     let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> => (stopped ??= pipeline.stop().then(() => own.close()));
+    const stop = (): Promise<void> =>
+      (stopped ??= pipeline
+        .stop()
+        .then(() => sequencer.close())
+        .then(() => own.close()));
     closers.push(stop);
     const sweep = () =>
       sweepSessions({
@@ -241,6 +261,8 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     redis,
     bus,
     stores,
+    /** What its audit log and its keys are opened with. */
+    auditFooting,
     rights,
     liveRisk,
     clock,
@@ -255,6 +277,7 @@ export async function openWorld(name = `spec${randomBytes(6).toString('hex')}`, 
     async close() {
       for (const close of closers.reverse()) await close();
       await bus.close();
+      rmSync(logDir, { recursive: true, force: true });
       await mongo.dropDatabase();
       await mongo.close();
       const keys = await redis.commands.keys(`${prefix}*`);

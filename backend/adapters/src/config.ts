@@ -62,6 +62,9 @@ export const ConfigSchema = z.object({
   /** Prefix of every queue and exchange, so that installations can share a broker. */
   RABBITMQ_PREFIX: z.string().max(50).default(''),
 
+  /** Details of an audit record that are longer go to IPFS, encrypted; bytes. */
+  EVIDENCE_ABOVE_BYTES: count(256, 65_536).default(4_096),
+
   /** 32 bytes in hex. Seals signing keys and authenticator secrets; made at first start on one machine. */
   MASTER_KEY: z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes in lower-case hex'),
 

@@ -1,6 +1,7 @@
 // The role `scheduler`: ticks of the schedules; any number of processes may have it.
 import { createClockwork } from '@verity/adapters/agenda/clockwork';
-import { sha256, type Ground } from '@verity/server/roles/ground';
+import { sha256 } from '@verity/adapters/crypto/audit-crypto';
+import type { Ground } from '@verity/server/roles/ground';
 import type { Jobs } from '@verity/server/roles/jobs';
 import type { Task } from '../define-task';
 import { startScheduler } from '../scheduler';

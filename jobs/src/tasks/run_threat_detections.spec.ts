@@ -3,9 +3,8 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { mongoRepositories, type Repositories } from '@verity/adapters/mongo/repositories';
 import { scratchDatabase, type ScratchDatabase } from '@verity/adapters/mongo/scratch';
-import { aSession, aUser } from '@verity/adapters/mongo/scratch-records';
+import { aSession, aUser, entriesOf } from '@verity/adapters/mongo/scratch-records';
 import { newId } from '@verity/adapters/world';
-import { chainRecords } from '@verity/domain/audit/chain';
 import type { DetectionPorts } from '@verity/domain/detection/ports';
 import type { AlertMessage } from '@verity/protocol/alerts/messages';
 import type { Alert } from '@verity/protocol/alerts/schemas';
@@ -79,8 +78,9 @@ async function person(name: string) {
   return user;
 }
 
+let failures = 0;
+
 async function failSignIns(user: UserId | null, addresses: string[], at = now): Promise<void> {
-  const head = await stores.auditChain.head();
   const records = addresses.map((address) => ({
     id: newId<never>(),
     at: at.toISOString(),
@@ -91,7 +91,8 @@ async function failSignIns(user: UserId | null, addresses: string[], at = now): 
     address,
     details: { why: 'wrong password' },
   }));
-  await stores.auditChain.append(chainRecords(head, records, sha256));
+  await stores.auditEntries.add(entriesOf(records, failures));
+  failures += records.length;
 }
 
 async function session(

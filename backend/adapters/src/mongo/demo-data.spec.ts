@@ -68,7 +68,7 @@ describe('demo data', () => {
     const { db } = connection();
     const traces: string[] = [];
     for (const { name } of (await db?.listCollections().toArray()) ?? []) {
-      if (name === 'audit_records') continue;
+      if (name === 'audit_entries') continue;
       const all = await connection().collection(name).find().toArray();
       const text = all.map((document) => JSON.stringify(document));
       if (text.some((each) => each.includes(id) || each.includes(session))) traces.push(name);

@@ -4,7 +4,10 @@ import type { Clock } from '@verity/domain/kernel/ports';
 import { alerts, MongoAlerts } from './alerts';
 import { applications, MongoApplications } from './applications';
 import { auditAnchors, MongoAuditAnchors } from './audit-anchors';
-import { auditRecords, MongoAuditChain } from './audit-chain';
+import { auditEntries, MongoAuditEntries } from './audit-entries';
+import { auditEvidence, MongoAuditEvidence } from './audit-evidence';
+import { auditLogs, auditPersonKeys } from './audit-keys';
+import { auditVerifications, MongoAuditVerifications } from './audit-verifications';
 import { chainAccounts, chainContracts } from './chain-places';
 import {
   behaviourModels,
@@ -87,7 +90,9 @@ export function mongoRepositories(connection: Connection, options: RepositoryOpt
     alerts: new MongoAlerts(connection),
     threatFacts: new MongoThreatFacts(connection),
     petitions: new MongoPetitions(connection),
-    auditChain: new MongoAuditChain(connection),
+    auditEvidence: new MongoAuditEvidence(connection),
+    auditEntries: new MongoAuditEntries(connection),
+    auditVerifications: new MongoAuditVerifications(connection),
     auditAnchors: new MongoAuditAnchors(connection),
     jobs: new MongoJobs(connection, options.jobDays ?? 30),
     demoData: new MongoDemoData(connection),
@@ -122,7 +127,11 @@ const COLLECTIONS = [
   alerts,
   petitions,
   learningTerms,
-  auditRecords,
+  auditEntries,
+  auditEvidence,
+  auditPersonKeys,
+  auditLogs,
+  auditVerifications,
   auditAnchors,
   chainAccounts,
   chainContracts,

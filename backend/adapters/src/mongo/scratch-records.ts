@@ -1,6 +1,9 @@
 // Builders of records for specs: everything is given, what matters is named.
 import type { DeviceId, SessionId, UserId } from '@verity/protocol/ids';
 import type { SessionRecord, UserRecord } from '@verity/domain/identity/ports';
+import { personsOf } from '@verity/domain/audit/leaf';
+import type { IndexedRecord } from '@verity/domain/audit/ports';
+import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { newId } from '../world';
 
 export const now = new Date('2026-03-01T12:00:10.000Z');
@@ -58,3 +61,12 @@ export function aSession(changes: Partial<SessionRecord> = {}): SessionRecord {
     ...changes,
   };
 }
+
+/** Entries of the audit index, from a place on; the hashes of their leaves are made up. */
+export const entriesOf = (records: readonly AuditRecord[], from = 0): IndexedRecord[] =>
+  records.map((record, offset) => ({
+    index: from + offset,
+    leafHash: (from + offset).toString(16).padStart(64, '0'),
+    record,
+    persons: personsOf(record),
+  }));

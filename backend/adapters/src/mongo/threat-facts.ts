@@ -14,7 +14,7 @@ import { SEVERITIES, type Severity } from '@verity/protocol/alerts/schemas';
 import type { MessageId, SessionId, UserId } from '@verity/protocol/ids';
 import { SESSION_STATES } from '@verity/protocol/identity/schemas';
 import { alerts, type AlertDocument } from './alerts';
-import { auditRecords } from './audit-chain';
+import { auditEntries } from './audit-entries';
 import { devices, type DeviceDocument } from './devices';
 import { policyOutcomes } from './policy-outcomes';
 import { sessions, type SessionDocument } from './sessions';
@@ -39,7 +39,7 @@ export class MongoThreatFacts implements ThreatFacts {
 
   constructor(connection: Connection) {
     this.#alerts = new Store(connection, alerts);
-    this.#audit = new Store(connection, auditRecords);
+    this.#audit = new Store(connection, auditEntries);
     this.#devices = new Store(connection, devices);
     this.#outcomes = new Store(connection, policyOutcomes);
     this.#sessions = new Store(connection, sessions);

@@ -2,8 +2,14 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AuditRecord, type ChainedAuditRecord } from '@verity/protocol/audit/schemas';
-import { chainRecords, GENESIS_HASH, verifyChain, type Sha256 } from './chain';
+import { AuditRecord } from '@verity/protocol/audit/schemas';
+import {
+  chainRecords,
+  GENESIS_HASH,
+  verifyChain,
+  type ChainedAuditRecord,
+  type Sha256,
+} from './chain';
 
 const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
 

@@ -1,8 +1,16 @@
-// The chain of audit records: each hash covers the one before it, so that no record can be changed, dropped or moved unseen.
-import type { AuditRecord, ChainedAuditRecord } from '@verity/protocol/audit/schemas';
+// The chain of hashes that audit records were kept in before the log: read once, to move it there.
+import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { canonicalJson } from '../kernel/canonical-json';
 
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
+
+/** A record in its place: `hash` = SHA-256(prev_hash bytes || canonical JSON of the record), both in lower-case hex. */
+export interface ChainedAuditRecord {
+  seq: number;
+  prev_hash: string;
+  hash: string;
+  record: AuditRecord;
+}
 
 export interface ChainHead {
   seq: number;

@@ -2,18 +2,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { CLOSED_FIELDS } from '@verity/protocol/audit/closed-fields';
 import { AuditRecord } from '@verity/protocol/audit/schemas';
 import { canonicalJson } from '../kernel/canonical-json';
-import {
-  CLOSED_FIELDS,
-  leafBytes,
-  leafOf,
-  openingOf,
-  opens,
-  ownerOf,
-  parseLeaf,
-  personsOf,
-} from './leaf';
+import { leafBytes, leafOf, openingOf, opens, ownerOf, parseLeaf, personsOf } from './leaf';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 const hmac = (key: Uint8Array, message: Uint8Array) =>

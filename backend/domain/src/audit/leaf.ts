@@ -1,4 +1,5 @@
 // The public form of an audit record, a leaf of the log: what it says of people is committed to, and opened to whoever may know.
+import type { ClosedField } from '@verity/protocol/audit/closed-fields';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { canonicalJson } from '../kernel/canonical-json';
 import { fromHex, toHex } from './hex';
@@ -6,10 +7,6 @@ import type { Sha256 } from './merkle';
 
 /** HMAC-SHA-256: 32 bytes. */
 export type HmacSha256 = (key: Uint8Array, message: Uint8Array) => Uint8Array;
-
-/** The members of a record that may speak of people: closed in every leaf, whatever they hold. */
-export const CLOSED_FIELDS = ['actor', 'address', 'details', 'subject'] as const;
-export type ClosedField = (typeof CLOSED_FIELDS)[number];
 
 /** A leaf; its entry in the log is its canonical JSON (RFC 8785) in UTF-8. Commitments are lower-case hex. */
 export interface Leaf {

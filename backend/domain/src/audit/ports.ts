@@ -1,38 +1,101 @@
-// What audit needs of the world: the chain of records, and a way to append to it.
-import type { PageRequest } from '../kernel/page-request';
+// What audit needs of the world: the index of the log, keys of people, and a way to put a record on its way.
+import type { ClosedField } from '@verity/protocol/audit/closed-fields';
 import type {
+  Action,
   AnchorState,
   AuditAnchor,
+  AuditEntry,
   AuditRecord,
-  ChainedAuditRecord,
+  AuditVerification,
 } from '@verity/protocol/audit/schemas';
+import type { JobId } from '@verity/protocol/ids';
 import type { Page } from '@verity/protocol/page';
+import type { PageRequest } from '../kernel/page-request';
 import type { EvidencePart } from './evidence';
+import type { RecordPersons } from './leaf';
+import type { SignEd25519, VerifierKey, VerifyEd25519 } from './signed-note';
 
 export interface AuditFilter {
   actor?: string;
   subject?: string;
-  action?: string;
+  action?: Action;
   outcome?: 'success' | 'failure';
   from?: Date;
   to?: Date;
+  /** The person whom a record is about, or who acted. */
+  person?: string;
 }
 
-export interface AuditChain {
-  head(): Promise<{ seq: number; hash: string } | null>;
-  /** Appends in order; a record whose id is there already is left alone. Throws `conflict` when `seq` is taken. */
-  append(records: ChainedAuditRecord[]): Promise<void>;
-  /** Ids among these that are in the chain already. */
-  known(ids: string[]): Promise<Set<string>>;
-  list(filter: AuditFilter, page: PageRequest): Promise<Page<ChainedAuditRecord>>;
-  /** From the first to the last, in order. */
-  walk(): AsyncIterable<ChainedAuditRecord>;
+/** An entry as it goes into the index. */
+export interface IndexedRecord {
+  readonly index: number;
+  /** Lower-case hex. */
+  readonly leafHash: string;
+  readonly record: AuditRecord;
+  readonly persons: RecordPersons;
 }
 
-/** Puts a record on its way into the chain; resolves when the bus has it. */
+/** An entry of the index, with whose keys closed its leaf. */
+export type FoundEntry = AuditEntry & { readonly persons: RecordPersons };
+
+/** Records in full, by their place in the log. The log is the truth, and the index may be behind it. */
+export interface AuditIndex {
+  /** Places below `size` that have no record, in order. */
+  missing(size: number): Promise<number[]>;
+  /** Ids among these that have a place. */
+  known(ids: readonly string[]): Promise<Set<string>>;
+  /** Those that are there already are left alone. */
+  add(entries: readonly IndexedRecord[]): Promise<void>;
+  list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>;
+  byId(id: string): Promise<FoundEntry | null>;
+  at(index: number): Promise<FoundEntry | null>;
+  /** Records in places below `size`. */
+  count(size: number): Promise<number>;
+  /** In order, from `from` up to, not including, `to`. */
+  walk(filter: AuditFilter, range?: { from?: number; to?: number }): AsyncIterable<FoundEntry>;
+  /** Takes out what belongs to a person; answers how many records lost something. */
+  erase(person: string): Promise<number>;
+}
+
+/** A key of 32 bytes for each person; what it closed cannot be opened once it is destroyed. */
+export interface PersonKeys {
+  /** Keys of these people, made where there is none. */
+  of(persons: readonly string[]): Promise<Map<string, Uint8Array>>;
+  /** Those that are there. */
+  existing(persons: readonly string[]): Promise<Map<string, Uint8Array>>;
+  destroy(person: string): Promise<void>;
+}
+
+/** The log's name and the key that it signs with. */
+export interface LogIdentity {
+  readonly key: VerifierKey;
+  readonly sign: SignEd25519;
+  readonly verify: VerifyEd25519;
+}
+
+export interface AuditVerifications {
+  begin(verification: AuditVerification): Promise<void>;
+  progress(
+    id: JobId,
+    done: Pick<AuditVerification, 'done' | 'anchors' | 'evidence'>,
+  ): Promise<void>;
+  end(verification: AuditVerification): Promise<void>;
+  list(page: PageRequest): Promise<Page<AuditVerification>>;
+  byId(id: JobId): Promise<AuditVerification | null>;
+  /** The newest that ended with a verdict. */
+  lastVerdict(): Promise<AuditVerification | null>;
+}
+
+/** Puts a record on its way into the log; resolves when the bus has it. */
 export interface Journal {
-  record: (entry: Omit<AuditRecord, 'id' | 'at'> & { at?: Date }) => Promise<void>;
+  record: (entry: Omit<AuditRecord, 'id' | 'at'> & { at?: Date; id?: string }) => Promise<void>;
 }
+
+/** Members of an entry that belong to each of its two persons. */
+export const FIELDS_OF: Readonly<Record<keyof RecordPersons, readonly ClosedField[]>> = {
+  actor: ['actor', 'address'],
+  subject: ['details', 'subject'],
+};
 
 /** The anchors of the log, for whoever reads them. */
 export interface AuditAnchors {

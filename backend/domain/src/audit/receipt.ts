@@ -1,6 +1,7 @@
 // A receipt: one file with all that proves an audit record, for whoever trusts neither the platform nor its operator.
+import { CLOSED_FIELDS, type ClosedField } from '@verity/protocol/audit/closed-fields';
 import { canonicalJson } from '../kernel/canonical-json';
-import { CLOSED_FIELDS, misfitOfLeaf, type ClosedField, type Leaf, type Opening } from './leaf';
+import { misfitOfLeaf, type Leaf, type Opening } from './leaf';
 import { LARGEST_SIZE } from './merkle';
 
 /** Hex is lower-case everywhere; Ethereum's values begin with `0x`. */

@@ -1,40 +1,137 @@
-// HTTP routes of audit.
+// HTTP routes of audit: records, what proves them, and the state of the log and its anchors.
 import { z } from 'zod';
-import { routes } from '../route';
-import { Instant } from '../ids';
+import { AuditRecordId, Instant, JobId, UserId } from '../ids';
+import { sudo } from '../identity/assurance';
 import { PageQuery, page } from '../page';
-import { Action, ChainedAuditRecord } from './schemas';
+import { routes } from '../route';
+import { CLOSED_FIELDS } from './closed-fields';
+import { LogIntegrity, RecordProof } from './proof-schemas';
+import {
+  Action,
+  AnchorState,
+  AuditAnchor,
+  AuditEntry,
+  AuditFinding,
+  AuditVerification,
+} from './schemas';
+
+const reader = { roles: ['admin', 'auditor'], scopes: ['audit:read'] } as const;
+const read = { subject: 'audit', who: reader, sensitivity: 'medium' } as const;
+const ofRecord = z.strictObject({ id: AuditRecordId });
+
+const Filter = {
+  actor: z.string().max(100).optional(),
+  subject: z.string().max(100).optional(),
+  /** The person whom a record is about, or who acted. */
+  person: UserId.optional(),
+  action: Action.optional(),
+  outcome: z.enum(['success', 'failure']).optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+};
+
+/** Fields that a receipt opens, by comma; all when left out, none when empty. */
+const Disclosed = z
+  .string()
+  .max(100)
+  .default(CLOSED_FIELDS.join(','))
+  .transform((text) => text.split(',').filter(Boolean))
+  .pipe(z.array(z.enum([...CLOSED_FIELDS, 'evidence'])));
 
 export const auditRoutes = routes({
   'GET /api/v1/audit': {
     summary: 'Audit records, newest first, by filter',
-    subject: 'audit',
-    who: { roles: ['admin', 'auditor'], scopes: ['audit:read'] },
-    sensitivity: 'medium',
-    query: z.strictObject({
-      ...PageQuery,
-      actor: z.string().max(100).optional(),
-      subject: z.string().max(100).optional(),
-      action: Action.optional(),
-      outcome: z.enum(['success', 'failure']).optional(),
-      from: Instant.optional(),
-      to: Instant.optional(),
-    }),
-    reply: page(ChainedAuditRecord),
+    ...read,
+    query: z.strictObject({ ...PageQuery, ...Filter }),
+    reply: page(AuditEntry),
+  },
+  'GET /api/v1/audit/records/:id': {
+    summary: 'One record with its leaf, its inclusion proof, its anchor and its evidence',
+    ...read,
+    params: ofRecord,
+    faults: ['not-found', 'unavailable'],
+    reply: RecordProof,
+  },
+  'GET /api/v1/audit/records/:id/receipt': {
+    summary: 'The receipt of a record: a file that proves it without this server',
+    ...read,
+    params: ofRecord,
+    query: z.strictObject({ disclose: Disclosed }),
+    faults: ['not-found', 'unavailable'],
+    reply: 'application/json',
   },
   'GET /api/v1/audit/verify': {
-    summary: 'Walk the whole hash chain and say whether, and where, it breaks',
-    subject: 'audit',
-    who: { roles: ['admin', 'auditor'], scopes: ['audit:read'] },
-    sensitivity: 'medium',
+    summary: 'Walk the log, its index and its anchors now, and say whether, and where, they break',
+    ...read,
     perMinute: 6,
     reply: z.object({
       intact: z.boolean(),
+      /** Entries of the log. */
       records: z.number().int(),
-      head: z.string().nullable(),
-      /** The first record that does not fit, and why. */
-      broken_at: z.object({ seq: z.number().int(), why: z.string() }).nullable(),
+      /** Root of the tree, in hex; null before the first entry. */
+      root: z.string().nullable(),
+      /** The first of them. */
+      broken_at: AuditFinding.nullable(),
+      findings: z.array(AuditFinding),
       milliseconds: z.number(),
     }),
+  },
+  'GET /api/v1/audit/integrity': {
+    summary: 'How the log stands: its size, what is anchored, what waits, what was verified last',
+    ...read,
+    reply: LogIntegrity,
+  },
+  'GET /api/v1/audit/anchors': {
+    summary: 'Anchors of the log, newest first',
+    ...read,
+    query: z.strictObject({ ...PageQuery, state: AnchorState.optional() }),
+    reply: page(AuditAnchor),
+  },
+  'GET /api/v1/audit/verifications': {
+    summary: 'Verifications of the log, newest first',
+    ...read,
+    query: z.strictObject(PageQuery),
+    reply: page(AuditVerification),
+  },
+  'GET /api/v1/audit/verifications/:id': {
+    summary: 'A verification: how far it is, and what it found',
+    ...read,
+    params: z.strictObject({ id: JobId }),
+    faults: ['not-found'],
+    reply: AuditVerification,
+  },
+  'GET /api/v1/audit/export/receipts': {
+    summary: 'Receipts as JSON lines, one record each in order, by filter; needs fresh proof',
+    ...read,
+    who: { roles: ['admin', 'auditor'] },
+    freshness: sudo,
+    perMinute: 6,
+    query: z.strictObject({ ...Filter, disclose: Disclosed }),
+    faults: ['unavailable'],
+    reply: 'application/x-ndjson; charset=utf-8',
+  },
+  'GET /api/v1/audit/export/csv': {
+    summary: 'Records as CSV, in order, by filter; needs fresh proof',
+    ...read,
+    who: { roles: ['admin', 'auditor'] },
+    freshness: sudo,
+    perMinute: 6,
+    query: z.strictObject(Filter),
+    reply: 'text/csv; charset=utf-8',
+  },
+  'POST /api/v1/audit/erasures': {
+    summary:
+      'Erase a person from the audit log: their key is destroyed, and what it closed can never be read again; needs fresh proof',
+    subject: 'audit',
+    who: { roles: ['admin'] },
+    sensitivity: 'high',
+    freshness: sudo,
+    perMinute: 6,
+    body: z.strictObject({
+      user_id: UserId,
+      reason: z.string().trim().min(3).max(500),
+    }),
+    faults: ['not-found'],
+    reply: z.object({ record_id: AuditRecordId }),
   },
 });

@@ -1,6 +1,7 @@
-// Audit: who did what to what, when, from where, with what outcome; chained by hash so that no record can be changed unseen.
+// Audit: who did what to what, when, from where, with what outcome; in a log that shows every change to it.
 import { z } from 'zod';
-import { AuditRecordId, Instant } from '../ids';
+import { CLOSED_FIELDS } from './closed-fields';
+import { AuditRecordId, Instant, JobId } from '../ids';
 
 export const ACTIONS = [
   'auth.login',
@@ -63,6 +64,9 @@ export const ACTIONS = [
   'policy.settings_changed',
   'alert.changed',
   'key.rotated',
+  'person.erased',
+  'log.migrated',
+  'audit.exported',
   'demo.removed',
   'job.run',
   'job.cancelled',
@@ -91,14 +95,75 @@ export const AuditRecord = z.object({
 });
 export type AuditRecord = z.infer<typeof AuditRecord>;
 
-/** A record in its place: `hash` = SHA-256(prev_hash bytes || canonical JSON of the record), both in lower-case hex. */
-export const ChainedAuditRecord = z.object({
-  seq: z.number().int().min(0),
-  prev_hash: z.string().regex(/^[0-9a-f]{64}$/),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
-  record: AuditRecord,
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A record as it can still be read: what belonged to a person who was erased is null. */
+export const ShownAuditRecord = AuditRecord.extend({
+  actor: z.string().nullable(),
+  subject: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()).nullable(),
 });
-export type ChainedAuditRecord = z.infer<typeof ChainedAuditRecord>;
+export type ShownAuditRecord = z.infer<typeof ShownAuditRecord>;
+
+/** A record in its place. What belonged to a person who was erased is null, and named in `erased`. */
+export const AuditEntry = z.object({
+  /** Its place in the log, from 0. */
+  index: z.number().int().min(0),
+  /** SHA-256(0x00 || its leaf), in lower-case hex. */
+  leaf_hash: digest,
+  record: ShownAuditRecord,
+  erased: z.array(z.enum(CLOSED_FIELDS)),
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** The public form of a record, as it stands in the log: what may speak of people is a commitment to it. */
+export const AuditLeaf = z.object({
+  v: z.literal(1),
+  id: z.string(),
+  at: Instant,
+  action: z.string(),
+  outcome: z.enum(['success', 'failure']),
+  actor: digest,
+  address: digest,
+  details: digest,
+  subject: digest,
+});
+export type AuditLeaf = z.infer<typeof AuditLeaf>;
+
+/** Why and where a check of the log or of what hangs on it failed. */
+export const AuditFinding = z.object({
+  /** What does not hold: a file of the log, `entry 17`, `anchor 1000`, a CID. */
+  where: z.string(),
+  /** Place in the log, where there is one. */
+  index: z.number().int().nullable(),
+  why: z.string(),
+});
+export type AuditFinding = z.infer<typeof AuditFinding>;
+
+/** A walk over the log, its index, its anchors and its evidence. */
+export const AuditVerification = z.object({
+  /** Of the job that makes it. */
+  id: JobId,
+  /** `user:{id}`, or `system:jobs`. */
+  by: z.string(),
+  started_at: Instant,
+  ended_at: Instant.nullable(),
+  /** `failed`: it could not be made, which says nothing about the log. */
+  state: z.enum(['running', 'intact', 'broken', 'failed', 'cancelled']),
+  from: z.number().int(),
+  to: z.number().int(),
+  /** Entries walked so far. */
+  done: z.number().int(),
+  /** Checked besides entries. */
+  anchors: z.number().int(),
+  evidence: z.number().int(),
+  /** The first of them, at most 100. */
+  findings: z.array(AuditFinding),
+  /** How many there are. */
+  found: z.number().int(),
+  error: z.string().nullable(),
+});
+export type AuditVerification = z.infer<typeof AuditVerification>;
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const TransactionHash = z.string().regex(/^0x[0-9a-f]{64}$/);

@@ -1,6 +1,7 @@
 // HTTP routes for looking after people, their sessions, and API keys.
 import { z } from 'zod';
 import { routes } from '../route';
+import { sudo } from './assurance';
 import { ApiKeyId, SessionId, Slug, UserId } from '../ids';
 import { PageQuery, page } from '../page';
 import { Band } from '../risk/schemas';
@@ -21,7 +22,6 @@ import {
 const done = z.object({ done: z.literal(true) });
 const admin = { roles: ['admin'] } as const;
 /** What gives access to somebody asks an admin for proof of the last quarter of an hour. */
-const sudo = { maxAgeSeconds: 900, acr: 'otp' } as const;
 const reason = z.string().trim().min(3).max(500);
 const oneUser = z.strictObject({ id: UserId });
 const oneSession = z.strictObject({ id: SessionId });

@@ -19,6 +19,9 @@ export interface Freshness {
   acr: AcrName;
 }
 
+/** Of what changes the rights of others, or takes data out: proof of the last quarter of an hour. */
+export const sudo = { maxAgeSeconds: 900, acr: 'otp' } as const satisfies Freshness;
+
 /** The class that a way of proving oneself reaches; a recovery code stands in for an authenticator. */
 export function acrOf(method: StepUpMethod): string {
   if (method === 'passkey') return ACR.passkey;

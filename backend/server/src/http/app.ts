@@ -11,6 +11,7 @@ import { jsonBody } from './json-body';
 import { cors } from './origins';
 import type { AppPorts, AppSettings } from './ports';
 import { problems } from './problem';
+import { publicLog } from './public-log';
 import { serveRoutes, type ServedRoute } from './route-table';
 import { securityHeaders } from './security-headers';
 import { tracedRequests } from './traced-requests';
@@ -35,6 +36,7 @@ export function createApp(ports: AppPorts, settings: AppSettings): Express {
     app.get('/verify.js', publicModule(join(settings.verifierDir, 'verify.js')));
     app.get('/verify.html', download(join(settings.verifierDir, 'verify.html')));
   }
+  if (settings.logDir) app.use('/log', publicLog(settings.logDir));
   app.use(extAuthz);
   app.use(api(served, ports, settings));
   for (const [path, html] of Object.entries(settings.pages ?? {})) {

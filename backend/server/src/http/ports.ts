@@ -89,6 +89,8 @@ export interface AppSettings {
   /** Folder of the built client. */
   clientDir?: string | undefined;
   /** The built browser collector. */
+  /** The directory of the audit log, which anybody may read. */
+  logDir?: string | undefined;
   collectorFile?: string | undefined;
   /** Folder of the built verifier. */
   verifierDir?: string | undefined;

@@ -4,6 +4,7 @@ import * as petitions from '@verity/protocol/alerts/petition-schemas';
 import * as alerts from '@verity/protocol/alerts/schemas';
 import * as applications from '@verity/protocol/applications/schemas';
 import * as webhooks from '@verity/protocol/applications/webhooks';
+import * as proofs from '@verity/protocol/audit/proof-schemas';
 import * as audit from '@verity/protocol/audit/schemas';
 import * as passkeys from '@verity/protocol/identity/passkeys';
 import { Receipt } from '@verity/protocol/identity/privacy-routes';
@@ -112,11 +113,20 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
   AlertNote: [alerts.AlertNote, 'What somebody wrote on an alert.'],
   Alert: [alerts.Alert, 'Something that a human must look at.'],
   Action: [audit.Action, 'What was done, as the audit log names it.'],
-  AuditRecord: [audit.AuditRecord, 'Who did what to what, when, from where, with what outcome.'],
-  ChainedAuditRecord: [
-    audit.ChainedAuditRecord,
-    'A record in its place: hash = SHA-256(prev_hash bytes || RFC 8785 JSON of the record).',
+  ShownAuditRecord: [
+    audit.ShownAuditRecord,
+    'Who did what to what, when, from where, with what outcome; null where it was erased.',
   ],
+  AuditEntry: [audit.AuditEntry, 'A record in its place in the log.'],
+  AuditLeaf: [audit.AuditLeaf, 'A record as it stands in the public log.'],
+  AuditFinding: [audit.AuditFinding, 'What does not hold in the log, and where.'],
+  AuditVerification: [audit.AuditVerification, 'A walk over the log and what hangs on it.'],
+  AnchorPlace: [audit.AnchorPlace, 'Where an anchor stands on a chain.'],
+  AnchorState: [audit.AnchorState, 'How far an anchor is.'],
+  AuditAnchor: [audit.AuditAnchor, 'A checkpoint of the log on its way to the chain or there.'],
+  EvidenceState: [proofs.EvidenceState, 'Where the evidence of a record is.'],
+  RecordProof: [proofs.RecordProof, 'A record with all between it and the chain.'],
+  LogIntegrity: [proofs.LogIntegrity, 'How the log stands.'],
   Group: [identity.Group, 'People whom rules of the policy can name together.'],
   Receipt: [Receipt, 'What an erasure removed, when, and at whose wish.'],
   OwnDecision: [OwnDecision, 'A decision about a session of the reader.'],

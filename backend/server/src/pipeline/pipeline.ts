@@ -1,7 +1,5 @@
 // The pipeline of a process: every stage over the bus, enrolment beside it, and their orderly end.
 import type { Alerts } from '@verity/domain/alerts/ports';
-import type { Sha256 } from '@verity/domain/audit/chain';
-import type { AuditChain } from '@verity/domain/audit/ports';
 import type { Bus, Subscription } from '@verity/domain/bus/ports';
 import type { SessionRightsCache, Sessions, Users } from '@verity/domain/identity/ports';
 import type { SessionLife } from '@verity/domain/identity/session-life';
@@ -32,7 +30,12 @@ import { networkContextStage } from './network-context';
 import { outcomeTools } from './outcome-tools';
 import { followPolicy, RELOAD_MS } from './policy-in-force';
 import type { Leases, Log, StageState } from './ports';
-import { recordAlertsStage, recordAuditStage, recordDecisionsStage } from './record';
+import {
+  recordAlertsStage,
+  recordAuditStage,
+  recordDecisionsStage,
+  type Sequencer,
+} from './record';
 import { recordRiskStage } from './record-risk';
 import { scoreStage } from './score';
 import { runnable } from './stage';
@@ -51,7 +54,6 @@ export interface PipelineNeeds {
   clock: Clock;
   newId: NewId;
   log: Log;
-  sha256: Sha256;
   users: Users;
   sessions: Sessions;
   rights: SessionRightsCache;
@@ -72,7 +74,7 @@ export interface PipelineNeeds {
   /** Told of a temporary baseline that has ended because its time was over. */
   baselineRanOut(terms: LearningTerms): Promise<void>;
   alerts: Alerts;
-  chain: AuditChain;
+  sequencer: Sequencer;
   announcer: Announcer;
   rightsChanged(session: SessionId): void;
   settings: {

@@ -1,12 +1,11 @@
-// Records: the course of scores and the signs of life, decisions, alerts, and the audit chain.
+// Records: the course of scores and the signs of life, decisions, alerts, and the audit log.
 import type { Delivered } from '@verity/domain/bus/ports';
 import type { Alerts } from '@verity/domain/alerts/ports';
-import { chainRecords, type Sha256 } from '@verity/domain/audit/chain';
-import type { AuditChain } from '@verity/domain/audit/ports';
 import type { Users } from '@verity/domain/identity/ports';
 import type { NewId } from '@verity/domain/kernel/ports';
 import type { Decisions } from '@verity/domain/policy/ports';
 import { ROOM_ADMIN, type Announcer } from '@verity/domain/realtime/ports';
+import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { AlertId } from '@verity/protocol/ids';
 import { stage } from './stage';
 
@@ -67,24 +66,20 @@ export const recordAlertsStage = (needs: {
     },
   });
 
-export const recordAuditStage = (needs: { chain: AuditChain; sha256: Sha256 }) =>
+/** Gives records their place in the audit log. */
+export interface Sequencer {
+  /** Resolves when all of them are in the log and its index. Throws `unavailable` for as long as that cannot be. */
+  record(records: readonly AuditRecord[]): Promise<void>;
+}
+
+export const recordAuditStage = (needs: { sequencer: Sequencer }) =>
   stage({
     name: 'record audit',
     stream: 'stream:forensics',
     group: 'group:record',
     writes: [],
-    // One writer: the chain has one end.
+    // One writer: the log has one end.
     ordered: true,
-    async handle(messages: Delivered<'stream:forensics'>[]) {
-      // Records of a batch whose acknowledgement was lost are in the chain already; one id counts once.
-      const known = await needs.chain.known(messages.map(({ payload }) => payload.id));
-      const fresh = new Map(
-        messages
-          .filter(({ payload }) => !known.has(payload.id))
-          .map(({ payload }) => [payload.id, payload]),
-      );
-      if (fresh.size === 0) return;
-      const head = await needs.chain.head();
-      await needs.chain.append(chainRecords(head, [...fresh.values()], needs.sha256));
-    },
+    handle: (messages: Delivered<'stream:forensics'>[]) =>
+      needs.sequencer.record(messages.map(({ payload }) => payload)),
   });

@@ -1,5 +1,4 @@
 // The ground that every role stands on: connections, stores, the bus, and the life of sessions above them.
-import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Connection } from 'mongoose';
 import { connectRpc } from '@verity/adapters/chain/rpc';
@@ -19,7 +18,6 @@ import { createSessionRightsCache } from '@verity/adapters/redis/session-rights'
 import type { Shutdown } from '@verity/adapters/shutdown';
 import { openTracer } from '@verity/adapters/tracing/open-tracer';
 import { newId, systemClock } from '@verity/adapters/world';
-import type { Sha256 } from '@verity/domain/audit/chain';
 import type { Journal } from '@verity/domain/audit/ports';
 import { notices } from '@verity/domain/identity/notices';
 import { sessionLife } from '@verity/domain/identity/session-life';
@@ -32,8 +30,6 @@ import type { Herald } from '../socket/announcer';
 import { healthOf, type HealthCheck } from '../routes/health';
 
 export type Ground = Awaited<ReturnType<typeof layGround>>;
-
-export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
 
 /** Days that each is kept. */
 export const retentionOf = (config: Config) => ({
@@ -106,8 +102,12 @@ export async function layGround(footing: Footing) {
   });
   shutdown.on('flush', 'bus', () => bus.close());
   const journal: Journal = {
-    async record({ at, ...entry }) {
-      const record = { ...entry, id: newId<AuditRecordId>(), at: (at ?? clock()).toISOString() };
+    async record({ at, id, ...entry }) {
+      const record = {
+        ...entry,
+        id: (id as AuditRecordId | undefined) ?? newId<AuditRecordId>(),
+        at: (at ?? clock()).toISOString(),
+      };
       await bus.publish('stream:forensics', record);
     },
   };

@@ -57,6 +57,7 @@ export async function startHttpRole(ground: Ground, jobs: Jobs): Promise<Herald>
       clientDir: config.CLIENT_DIR,
       collectorFile: config.COLLECTOR_FILE,
       verifierDir: config.VERIFIER_DIR,
+      logDir: http.audit.directory,
       pages: { '/docs': docsPage(openapi) },
     },
   );

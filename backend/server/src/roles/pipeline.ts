@@ -11,7 +11,8 @@ import { askTraining } from '../pipeline/ask-training';
 import { startPipeline } from '../pipeline/pipeline';
 import { startWebhooks } from '../pipeline/webhooks';
 import { heraldOfEmitter, type Herald } from '../socket/announcer';
-import { lifeOver, sha256, type Ground } from './ground';
+import { openAudit, openSequencer } from './audit';
+import { lifeOver, type Ground } from './ground';
 import type { Jobs } from './jobs';
 import { learningOver, sayBaselineRanOut } from './learning';
 
@@ -29,9 +30,9 @@ export async function startPipelineRole(
       prefix: config.REDIS_PREFIX,
       lost: (err) => log.warn({ err }, 'an announcement was lost'),
     });
+  const sequencer = openSequencer(ground, await openAudit(ground));
   const pipeline = await startPipeline({
     ...ground,
-    sha256,
     state: createStageState(redis),
     leases: createLeases(redis, ground.newId),
     users: stores.users,
@@ -61,13 +62,13 @@ export async function startPipelineRole(
       }),
     }),
     alerts: stores.alerts,
-    chain: stores.auditChain,
+    sequencer,
     life: lifeOver(ground, speaking),
     announcer: speaking,
     rightsChanged: (session) => speaking.rightsChanged(session),
     settings: { sessionHours: config.SESSION_HOURS },
   });
-  ground.shutdown.on('drain', 'pipeline', () => pipeline.stop());
+  ground.shutdown.on('drain', 'pipeline', () => pipeline.stop().then(() => sequencer.close()));
   const siteSessions = createSiteSessions(redis);
   const webhooks = startWebhooks({
     ...ground,

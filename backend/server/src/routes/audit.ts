@@ -1,35 +1,78 @@
-// Handlers of the audit routes: reading the chain of records, and verifying it.
+// Handlers of the audit routes: records, what proves them, and how the log stands.
 import type { auditRoutes } from '@verity/protocol/audit/routes';
-import { verifyChain, type ChainVerdict, type Sha256 } from '@verity/domain/audit/chain';
-import type { AuditChain } from '@verity/domain/audit/ports';
-import type { Handlers } from '../http/handler';
+import type { LogIntegrity } from '@verity/protocol/audit/proof-schemas';
+import type { RouteReply } from '@verity/protocol/route';
+import { Fault } from '@verity/protocol/faults';
+import type { AuditRecordId } from '@verity/protocol/ids';
+import type {
+  AuditAnchors,
+  AuditFilter,
+  AuditIndex,
+  AuditVerifications,
+  Journal,
+} from '@verity/domain/audit/ports';
+import type { Integrity } from '@verity/domain/audit/verify-integrity';
+import type { RecordProofs } from '@verity/domain/audit/prove-record';
+import { writeReceipt } from '@verity/domain/audit/receipt';
+import type { Users } from '@verity/domain/identity/ports';
+import type { NewId } from '@verity/domain/kernel/ports';
+import { actorOf, type Handlers } from '../http/handler';
+import { auditTable, receiptLines } from './audit-export';
 
 export interface AuditRoutePorts {
-  chain: Pick<AuditChain, 'list' | 'walk'>;
-  sha256: Sha256;
+  index: AuditIndex;
+  anchors: AuditAnchors;
+  verifications: AuditVerifications;
+  proofs: RecordProofs;
+  integrity(): Promise<LogIntegrity>;
+  /** Walks all of it, but for evidence. */
+  walk(): Promise<Integrity>;
+  users: Pick<Users, 'byId'>;
+  journal: Journal;
+  newId: NewId;
 }
 
-export function auditHandlers({
-  chain,
-  sha256,
-}: AuditRoutePorts): Handlers<keyof typeof auditRoutes> {
-  let walking: Promise<ChainVerdict & { milliseconds: number }> | undefined;
+export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof auditRoutes> {
+  const { index, proofs, journal } = ports;
+  let walking: Promise<Walked> | undefined;
 
-  const verify = async () => {
+  const verify = async (): Promise<Walked> => {
     const began = performance.now();
-    const verdict = await verifyChain(chain.walk(), sha256);
-    return { ...verdict, milliseconds: performance.now() - began };
+    const { findings, found, to, root } = await ports.walk();
+    return {
+      intact: found === 0,
+      records: to,
+      root,
+      broken_at: findings[0] ?? null,
+      findings,
+      milliseconds: performance.now() - began,
+    };
   };
 
+  const exported = (
+    { caller, address }: { caller: Parameters<typeof actorOf>[0]; address: string },
+    what: 'receipts' | 'csv',
+    filter: object,
+  ): Promise<void> =>
+    journal.record({
+      actor: actorOf(caller),
+      action: 'audit.exported',
+      subject: 'log:audit',
+      outcome: 'success',
+      address,
+      details: { what, filter },
+    });
+
   return {
-    'GET /api/v1/audit'({ query }) {
-      const { cursor, limit, from, to, ...rest } = query;
-      const filter = {
-        ...rest,
-        ...(from ? { from: new Date(from) } : {}),
-        ...(to ? { to: new Date(to) } : {}),
-      };
-      return chain.list(filter, { cursor, limit });
+    'GET /api/v1/audit'({ query: { cursor, limit, ...filter } }) {
+      return index.list(filterOf(filter), { cursor, limit });
+    },
+
+    'GET /api/v1/audit/records/:id': ({ params: { id } }) => proofs.proofOf(id),
+
+    async 'GET /api/v1/audit/records/:id/receipt'({ params: { id }, query: { disclose } }, call) {
+      call.fileName(`verity-receipt-${id}.json`);
+      return writeReceipt(await proofs.receiptOf(await proofs.find(id), disclose));
     },
 
     /** A walk reads everything, so those who ask meanwhile share it. */
@@ -37,5 +80,63 @@ export function auditHandlers({
       walking ??= verify().finally(() => (walking = undefined));
       return walking;
     },
+
+    'GET /api/v1/audit/integrity': () => ports.integrity(),
+
+    'GET /api/v1/audit/anchors': ({ query: { cursor, limit, state } }) =>
+      ports.anchors.list(state ? { state } : {}, { cursor, limit }),
+
+    'GET /api/v1/audit/verifications': ({ query }) => ports.verifications.list(query),
+
+    async 'GET /api/v1/audit/verifications/:id'({ params: { id } }) {
+      const found = await ports.verifications.byId(id);
+      if (!found) throw new Fault('not-found', 'There is no such verification.');
+      return found;
+    },
+
+    async 'GET /api/v1/audit/export/receipts'({ query: { disclose, ...filter } }, call) {
+      await exported(call, 'receipts', { ...filter, disclose });
+      call.fileName('verity-receipts.jsonl');
+      return receiptLines(index, proofs, filterOf(filter), disclose);
+    },
+
+    async 'GET /api/v1/audit/export/csv'({ query: filter }, call) {
+      await exported(call, 'csv', filter);
+      call.fileName('verity-audit.csv');
+      return auditTable(index, filterOf(filter));
+    },
+
+    async 'POST /api/v1/audit/erasures'({ body: { user_id, reason } }, { caller, address }) {
+      if (!(await ports.users.byId(user_id))) {
+        throw new Fault('not-found', 'There is no such person.', {
+          fix: 'Take the id from the list of people.',
+        });
+      }
+      const id = ports.newId<AuditRecordId>();
+      // Carried out where records get their place: what came before it is still closed with the key.
+      await journal.record({
+        id,
+        actor: actorOf(caller),
+        action: 'person.erased',
+        subject: `user:${user_id}`,
+        outcome: 'success',
+        address,
+        details: { reason },
+      });
+      return { record_id: id };
+    },
   };
 }
+
+type Walked = RouteReply<(typeof auditRoutes)['GET /api/v1/audit/verify']>;
+
+interface AskedFilter extends Omit<AuditFilter, 'from' | 'to'> {
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+const filterOf = ({ from, to, ...rest }: AskedFilter): AuditFilter => ({
+  ...rest,
+  ...(from ? { from: new Date(from) } : {}),
+  ...(to ? { to: new Date(to) } : {}),
+});

@@ -1,7 +1,7 @@
 // All that is kept of a person, as one JSON document that is written while it is read: no size is too large for it.
 import type { UserId } from '@verity/protocol/ids';
 import type { Alerts } from '@verity/domain/alerts/ports';
-import type { AuditChain } from '@verity/domain/audit/ports';
+import type { AuditIndex } from '@verity/domain/audit/ports';
 import type { Petitions } from '@verity/domain/alerts/petition-ports';
 import type {
   Devices,
@@ -39,7 +39,7 @@ export interface ExportPorts {
   alerts: Pick<Alerts, 'list'>;
   notifications: Pick<Notifications, 'list' | 'muted'>;
   petitions: Pick<Petitions, 'list'>;
-  chain: Pick<AuditChain, 'list'>;
+  audit: Pick<AuditIndex, 'list'>;
 }
 
 const FORMAT = { format: 'verity-personal-data', version: 1 };
@@ -98,7 +98,7 @@ export async function* exportOf(
     'petitions',
     pages((page) => ports.petitions.list({ userId }, page), presentOwnPetition),
   );
-  yield* section('audit', ownAudit(ports.chain, userId));
+  yield* section('audit', ownAudit(ports.audit, userId));
   yield '}\n';
 }
 

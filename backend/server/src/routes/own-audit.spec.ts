@@ -1,20 +1,18 @@
 // Specs of the audit records that a person takes along, over a real MongoDB.
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { MongoAuditChain } from '@verity/adapters/mongo/audit-chain';
+import { MongoAuditEntries } from '@verity/adapters/mongo/audit-entries';
+import { entriesOf } from '@verity/adapters/mongo/scratch-records';
 import { scratchDatabase, type ScratchDatabase } from '@verity/adapters/mongo/scratch';
 import { newId } from '@verity/adapters/world';
-import { chainRecords } from '@verity/domain/audit/chain';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { AuditRecordId, UserId } from '@verity/protocol/ids';
 import { ownAudit } from './own-audit';
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const person = newId<UserId>();
 const admin = newId<UserId>();
 const self = `user:${person}`;
 let database: ScratchDatabase;
-let chain: MongoAuditChain;
+let index: MongoAuditEntries;
 
 const entry = (actor: string, action: AuditRecord['action'], subject: string): AuditRecord => ({
   id: newId<AuditRecordId>(),
@@ -29,7 +27,7 @@ const entry = (actor: string, action: AuditRecord['action'], subject: string): A
 
 beforeAll(async () => {
   database = await scratchDatabase();
-  chain = new MongoAuditChain(database.connection);
+  index = new MongoAuditEntries(database.connection);
   const records = [
     entry(self, 'auth.login', 'session:1'),
     entry(`user:${admin}`, 'user.changed', self),
@@ -38,34 +36,34 @@ beforeAll(async () => {
     entry(self, 'privacy.exported', self),
     entry(`user:${admin}`, 'auth.login', 'session:3'),
   ];
-  await chain.append(chainRecords(null, records, sha256));
+  await index.add(entriesOf(records));
 });
 afterAll(() => database.drop());
 
 const taken = async (most?: number) => {
   const all = [];
-  for await (const record of ownAudit(chain, person, most)) all.push(record);
+  for await (const record of ownAudit(index, person, most)) all.push(record);
   return all;
 };
 
 it('hands out what the person did in full, newest first, each record once', async () => {
   const own = (await taken()).filter(({ actor }) => actor === self);
   expect(own).toMatchObject([
-    { seq: 4, action: 'privacy.exported', address: '198.51.100.7' },
-    { seq: 0, action: 'auth.login', details: { reason: 'said by the actor' } },
+    { index: 4, action: 'privacy.exported', address: '198.51.100.7' },
+    { index: 0, action: 'auth.login', details: { reason: 'said by the actor' } },
   ]);
 });
 
 it('tells what others did to the account without who they are and where', async () => {
   const others = (await taken()).filter(({ actor }) => actor !== self);
   expect(others).toMatchObject([
-    { seq: 3, actor: 'system:sign-in', action: 'auth.login_failed', address: null, details: {} },
-    { seq: 1, actor: 'user:somebody-else', action: 'user.changed', address: null, details: {} },
+    { index: 3, actor: 'system:sign-in', action: 'auth.login_failed', address: null, details: {} },
+    { index: 1, actor: 'user:somebody-else', action: 'user.changed', address: null, details: {} },
   ]);
   expect(JSON.stringify(await taken())).not.toContain(admin);
 });
 
 it('stops at the bound of each kind', async () => {
-  expect((await taken(1)).map(({ seq }) => seq)).toEqual([4, 3]);
+  expect((await taken(1)).map(({ index: place }) => place)).toEqual([4, 3]);
   expect(await taken(0)).toEqual([]);
 });

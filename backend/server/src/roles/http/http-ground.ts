@@ -12,6 +12,7 @@ import { requestNotes } from '../../pipeline/request-notes';
 import { requestContexts } from '../../routes/request-context';
 import type { Herald } from '../../socket/announcer';
 import { decideRequest } from '../../routes/decide-request';
+import { openAudit } from '../audit';
 import { lifeOver, type Ground } from '../ground';
 import type { Jobs } from '../jobs';
 import { learningOver } from '../learning';
@@ -42,6 +43,7 @@ export async function openHttpGround(
   return {
     ...ground,
     ...(await openDesk(ground, given.jobs)),
+    audit: await openAudit(ground),
     vault: given.vault,
     access: passes.access,
     verifyAccess: passes.verifyAccess,

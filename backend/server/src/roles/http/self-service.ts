@@ -11,7 +11,7 @@ export function selfServiceRoutes(ground: HttpGround) {
   const ports = {
     ...ground,
     ...stores,
-    chain: stores.auditChain,
+    audit: stores.auditEntries,
     windows: stores.behaviourWindows,
     models: stores.behaviourModels,
     history: stores.riskHistory,

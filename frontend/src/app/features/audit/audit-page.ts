@@ -1,4 +1,4 @@
-// Audit: who did what, chained by hash; anybody with the right can have the whole chain walked.
+// Audit: who did what, in the log; anybody with the right can have all of it walked.
 import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
@@ -59,8 +59,8 @@ export class AuditPage {
   );
   protected readonly answer = computed(() => {
     const check = this.check();
-    if (check?.broken_at) return `The chain breaks at record ${wholeNumber(check.broken_at.seq)}`;
-    if (check?.intact) return `The chain is intact: ${plural(check.records, 'record')}`;
+    if (check?.broken_at) return `The log does not hold: ${check.broken_at.where}`;
+    if (check?.intact) return `The log is intact: ${plural(check.records, 'record')}`;
     const page = this.records.value();
     return page ? plural(page.total, 'audit record') : 'Audit';
   });

@@ -1,0 +1,42 @@
+// The primitives of the audit log: Ed25519 (RFC 8032) on raw keys, SHA-256 and HMAC.
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  sign,
+  verify,
+} from 'node:crypto';
+import type { HmacSha256 } from '@verity/domain/audit/leaf';
+import type { Sha256 } from '@verity/domain/audit/merkle';
+import type { LogIdentity } from '@verity/domain/audit/ports';
+import type { VerifyEd25519 } from '@verity/domain/audit/signed-note';
+
+/** What stands before the 32 bytes of a key in DER (RFC 8410). */
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+
+export const verifyEd25519: VerifyEd25519 = (key, message, signature) => {
+  const spki = Buffer.concat([SPKI, key]);
+  return verify(null, message, { key: spki, format: 'der', type: 'spki' }, signature);
+};
+
+/** The identity of a log from its private key of 32 bytes. */
+export function logIdentity(origin: string, seed: Uint8Array): LogIdentity {
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const spki = createPublicKey(privateKey).export({ format: 'der', type: 'spki' });
+  return {
+    key: { name: origin, kind: 'ed25519', key: Uint8Array.from(spki.subarray(SPKI.length)) },
+    sign: (message) => sign(null, message, privateKey),
+    verify: verifyEd25519,
+  };
+}
+
+export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
+
+export const hmacSha256: HmacSha256 = (key, message) =>
+  createHmac('sha256', key).update(message).digest();
