@@ -46,7 +46,7 @@ export function auditRoutes(ground: HttpGround) {
 }
 
 async function integrityOf(
-  { stores, bus }: HttpGround,
+  { stores, bus, config }: HttpGround,
   { identity: { key }, sha256 }: Audit,
   log: ReturnType<typeof logReader>,
 ) {
@@ -86,8 +86,8 @@ async function integrityOf(
       ok: newest?.last_error === undefined || newest.last_error === null,
       chain_id: confirmed?.place?.chain_id ?? null,
       contract: confirmed?.place?.contract ?? null,
-      rpc_url: null,
-      explorer: null,
+      rpc_url: config.CHAIN_PUBLIC_URL ?? null,
+      explorer: config.CHAIN_EXPLORER ?? null,
       error: newest?.last_error ?? null,
     },
     ipfs: { ok: true, stored: evidence.stored, waiting: evidence.waiting, error: null },
