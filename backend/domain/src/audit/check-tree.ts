@@ -1,8 +1,9 @@
 // The part of a receipt that is checked without anybody's help: leaf, openings, path and signed checkpoint, and which of
 // them was changed when they do not fit together.
+import { CLOSED_FIELDS, type ClosedField } from '@verity/protocol/audit/closed-fields';
 import { parseCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint';
 import { fromHex, toHex } from './hex';
-import { CLOSED_FIELDS, commitmentOf, leafBytes, opens, type ClosedField, type Leaf } from './leaf';
+import { commitmentOf, leafBytes, opens, type Leaf } from './leaf';
 import {
   leafHash,
   rootByPath,
