@@ -1,17 +1,16 @@
 // A log of made-up records with the receipts for them, the same each time: for vectors, specs and the measure of tampering.
 import { createCipheriv, createHash, createHmac } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519';
+import { CLOSED_FIELDS, type ClosedField } from '@verity/protocol/audit/closed-fields';
 import { writeCheckpoint } from '@verity/domain/audit/checkpoint';
 import { externalise, type EvidencePart } from '@verity/domain/audit/evidence';
 import { toHex } from '@verity/domain/audit/hex';
 import {
-  CLOSED_FIELDS,
   evidenceKeyOf,
   leafBytes,
   leafOf,
   openingOf,
   ownerOf,
-  type ClosedField,
   type RecordKeys,
 } from '@verity/domain/audit/leaf';
 import { MerkleLog, type LogFiles, type LogKeys } from '@verity/domain/audit/log';
