@@ -9,6 +9,8 @@ import { terminalEvents, terminalProgress } from './stack/terminal';
 await runUntilStopped(async (signal) => {
   const progress = terminalProgress();
   const platform = await startPlatform({
+    // Whoever looks on sees anchors come.
+    env: { ANCHOR_SECONDS: process.env.ANCHOR_SECONDS ?? '15' },
     install: !process.argv.includes('--no-install'),
     signal,
     progress,

@@ -1,4 +1,6 @@
 // What tasks may ask of the world: ports, given by whoever wires a worker.
+import type { SyncResult } from '@verity/domain/audit/anchoring';
+import type { ChainHealth } from '@verity/domain/audit/chain-health';
 import type { Journal } from '@verity/domain/audit/ports';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
 import type { BehaviourWindows } from '@verity/domain/risk/ports';
@@ -22,6 +24,13 @@ export interface Tools {
   readonly training: ModelTraining;
   readonly policy: PolicyWorkPorts;
   readonly threats: DetectionPorts;
+  readonly anchoring: Anchoring;
+}
+
+/** Of the audit log on the chain. */
+export interface Anchoring {
+  sync(signal: AbortSignal): Promise<SyncResult>;
+  examine(): Promise<ChainHealth>;
 }
 
 export interface Monitoring {

@@ -2,13 +2,12 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { JsonRpcProvider } from 'ethers';
+import { LOCAL_CHAIN_ID } from '@verity/adapters/chain/account';
+import { answered, connectRpc } from '@verity/adapters/chain/rpc';
 import { rememberedPort } from './free-port';
 import type { Launch, Part, PartHome } from './part';
 import { findProgram } from './program';
 
-/** The number that development chains go by: transactions signed for it are worth nothing elsewhere. */
-export const LOCAL_CHAIN_ID = 31337;
 const STATE_SECONDS = 2;
 
 export const chain: Part = {
@@ -25,11 +24,13 @@ export const chain: Part = {
     return Promise.resolve(found);
   },
   async probe(url) {
-    const provider = new JsonRpcProvider(url, LOCAL_CHAIN_ID, { staticNetwork: true });
+    const rpc = connectRpc(url);
     try {
-      return String(await provider.send('web3_clientVersion', []));
+      const chainId = await rpc.chainId();
+      const asked = () => rpc.provider(chainId).send('web3_clientVersion', []);
+      return `${String(await answered(asked))}, chain ${chainId},`;
     } finally {
-      provider.destroy();
+      rpc.close();
     }
   },
 };

@@ -29,6 +29,24 @@ export const TASK_CARDS: readonly TaskCard[] = [
     runs: 'beside',
   },
   {
+    name: 'check_blockchain_health',
+    queue: 'blockchain_queue',
+    about:
+      'Checks the chain, the account and the contract of the audit log against what is recorded here; tells admins of trouble.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {},
+      additionalProperties: false,
+    },
+    retry: { attempts: 4, firstDelayMs: 5000 },
+    timeoutSeconds: 120,
+    rate: null,
+    schedule: { cron: '0 * * * *', missed: 'once', overlap: 'skip' },
+    priority: 'default',
+    runs: 'beside',
+  },
+  {
     name: 'check_policy_health',
     queue: 'policy_queue',
     about:
@@ -342,6 +360,24 @@ export const TASK_CARDS: readonly TaskCard[] = [
     schedule: null,
     priority: 'default',
     runs: 'thread',
+  },
+  {
+    name: 'sync_audit_trail',
+    queue: 'blockchain_queue',
+    about:
+      'Freezes checkpoints of the audit log when they are due, anchors them on the chain, follows them until they count, and anchors again what the chain took back.',
+    payload: {
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: {},
+      additionalProperties: false,
+    },
+    retry: { attempts: 1, firstDelayMs: 1000 },
+    timeoutSeconds: 300,
+    rate: null,
+    schedule: { cron: '*/15 * * * * *', missed: 'skip', overlap: 'skip' },
+    priority: 'default',
+    runs: 'beside',
   },
   {
     name: 'track_policy_outcome',

@@ -1,5 +1,6 @@
 // The tools of tasks over the real world, for workers and their threads alike.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sha256 } from '@verity/adapters/crypto/audit-crypto';
 import { sweepCache } from '@verity/adapters/redis/sweep-cache';
 import type { DetectionPorts } from '@verity/domain/detection/ports';
 import { notices } from '@verity/domain/identity/notices';
@@ -7,12 +8,13 @@ import { isLive } from '@verity/domain/identity/session-rights';
 import { Fault } from '@verity/protocol/faults';
 import { QUEUES } from '@verity/protocol/jobs/schemas';
 import { letTimePass, sweepSessions } from '@verity/server/pipeline/sweep';
-import { sha256 } from '@verity/adapters/crypto/audit-crypto';
+import { openAudit } from '@verity/server/roles/audit';
 import { lifeOver, retentionOf, type Ground } from '@verity/server/roles/ground';
 import type { Jobs } from '@verity/server/roles/jobs';
 import { policyWorkTools } from '@verity/server/roles/policy-work';
 import { heraldOfEmitter } from '@verity/server/socket/announcer';
 import type { Monitoring, Retention, SystemReport, Tools } from '../tools';
+import { anchoringOver } from './anchoring';
 import { trainingOver } from './training';
 
 const SCORE_PATIENCE_MS = 10_000;
@@ -34,6 +36,7 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     training: trainingOver(ground, heraldOver(ground)),
     policy: policyWorkTools(ground, jobs, heraldOver(ground)),
     threats: detectionOver(ground),
+    anchoring: anchoringOver(ground, () => openAudit(ground)),
   };
 }
 

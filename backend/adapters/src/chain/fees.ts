@@ -21,10 +21,9 @@ export const beaten = (fee: bigint): bigint => (fee * REPLACEMENT + 999n) / 1_00
 /** Throws `unavailable` when the chain asks for more than may be offered. */
 export async function feesNow(
   provider: JsonRpcApiProvider,
-  { mostGwei }: FeeSettings,
+  settings: FeeSettings,
   above?: Fees,
 ): Promise<Fees> {
-  const most = parseUnits(String(mostGwei), 'gwei');
   const [block, tip] = await Promise.all([
     provider.getBlock('latest'),
     provider.send('eth_maxPriorityFeePerGas', []).then(
@@ -34,6 +33,16 @@ export async function feesNow(
   ]);
   const base = block?.baseFeePerGas;
   if (base === null || base === undefined) throw strange();
+  return offerFor({ base, tip }, settings, above);
+}
+
+/** The offer at a base fee and a usual tip, in wei. Throws `unavailable` when that is more than may be offered. */
+export function offerFor(
+  { base, tip }: { base: bigint; tip: bigint },
+  { mostGwei }: FeeSettings,
+  above?: Fees,
+): Fees {
+  const most = parseUnits(String(mostGwei), 'gwei');
   let maxPriorityFee = tip;
   let maxFee = 2n * base + tip;
   if (above) {
@@ -41,7 +50,7 @@ export async function feesNow(
     maxFee = higher(maxFee, beaten(above.maxFee));
   }
   // Twice the base fee is for times to come: what is asked for now may be paid up to the limit.
-  const least = above ? beaten(above.maxFee) : base + tip;
+  const least = higher(base + maxPriorityFee, above ? beaten(above.maxFee) : 0n);
   if (maxFee > most && least <= most) maxFee = most;
   if (maxFee > most) {
     const asked = Number(least / 10n ** 7n) / 100;

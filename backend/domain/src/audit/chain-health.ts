@@ -65,6 +65,7 @@ export async function examineChain(
   const checkpoint = await look(() => log.checkpoint());
   const chain = await look(() => ports.openChain());
   const seen = chain && (await look(() => lookAt(chain, ports, problems)));
+  if (chain) await look(() => demandSame(chain, ports));
   const parts = await Promise.all(
     ports.parts.map(async ({ name, check }) => ({ name, ok: (await look(check)) !== null })),
   );
@@ -108,7 +109,6 @@ async function lookAt(
       `The account ${chain.account} can pay ${affordable} more anchors: send it money.`,
     );
   }
-  await demandSame(chain, latest, ports);
   return {
     chain_id: chain.chainId,
     contract: chain.contract,
@@ -123,9 +123,9 @@ async function lookAt(
 /** The tree that the contract holds is the beginning of ours, and every root that the book has last is there. */
 async function demandSame(
   chain: AnchorChain,
-  latest: { size: number; root: string },
   { book, log, sha256 }: ChainHealthPorts,
 ): Promise<void> {
+  const latest = await chain.latest();
   const confirmed = await book.newest('confirmed');
   if (confirmed && (await chain.rootAt(confirmed.size)) !== confirmed.root) {
     throw new Fault(

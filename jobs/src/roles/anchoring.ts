@@ -1,0 +1,77 @@
+// What the anchoring of the audit log asks of the real world.
+import { connectChain, type Chain } from '@verity/adapters/chain/open-chain';
+import { createVault } from '@verity/adapters/crypto/vault';
+import { pingIpfs } from '@verity/adapters/ipfs/blocks';
+import { logReader } from '@verity/adapters/log-reader';
+import { ChainPlaces } from '@verity/adapters/mongo/chain-places';
+import { pause } from '@verity/adapters/pause';
+import { createLeases } from '@verity/adapters/redis/leases';
+import { syncAnchors } from '@verity/domain/audit/anchoring';
+import { examineChain, type ChainHealthPorts } from '@verity/domain/audit/chain-health';
+import { toHex } from '@verity/domain/audit/hex';
+import { writeVerifierKey } from '@verity/domain/audit/signed-note';
+import type { Audit } from '@verity/server/roles/audit';
+import type { Ground } from '@verity/server/roles/ground';
+import type { Anchoring } from '../tools';
+
+const LEASE = 'audit-anchors';
+const LEASE_MS = 15_000;
+
+/** The log is opened when it is first asked for. */
+export function anchoringOver(ground: Ground, open: () => Promise<Audit>) {
+  let opened: Promise<ReturnType<typeof anchoringOf>> | undefined;
+  const anchoring = () => {
+    opened ??= open().then(
+      (audit) => anchoringOf(ground, audit),
+      (error: unknown) => {
+        opened = undefined;
+        throw error;
+      },
+    );
+    return opened;
+  };
+  return {
+    sync: async (signal: AbortSignal) => (await anchoring()).sync(signal),
+    examine: async () => (await anchoring()).examine(),
+    deploy: async () => (await anchoring()).deploy(),
+  } satisfies Anchoring & { deploy: Chain['deploy'] };
+}
+
+function anchoringOf(
+  ground: Ground,
+  { directory, identity, sha256 }: Pick<Audit, 'directory' | 'identity' | 'sha256'>,
+) {
+  const { config, mongo, redis, stores, clock, newId, shutdown, log } = ground;
+  const key = new TextEncoder().encode(writeVerifierKey(identity.key, sha256));
+  const chain = connectChain({
+    settings: config,
+    places: new ChainPlaces(mongo),
+    vault: createVault(config.MASTER_KEY),
+    clock,
+    logId: `0x${toHex(sha256(key))}`,
+  });
+  shutdown.on('close', 'chain of anchors', () => chain.close());
+  const leases = createLeases(redis, newId);
+  const ports = {
+    book: stores.auditAnchors,
+    log: logReader(directory, { ...identity, sha256 }),
+    openChain: () => chain.open(),
+    alone: (work: () => Promise<void>) => leases.hold(LEASE, LEASE_MS, work),
+    ...{ pause, clock, sha256 },
+  };
+  const limits = { entries: config.ANCHOR_ENTRIES, seconds: config.ANCHOR_SECONDS };
+  return {
+    async sync(signal: AbortSignal) {
+      const result = await syncAnchors(ports, limits, signal);
+      if (result.problem) log.warn({ ...result }, 'the audit log is not anchored');
+      return result;
+    },
+    examine: () => examineChain({ ...ports, parts: partsOf(ground) }, limits),
+    deploy: () => chain.deploy(),
+  };
+}
+
+/** What else the audit trail stands on. */
+function partsOf({ config: { IPFS_URL: url } }: Ground): ChainHealthPorts['parts'] {
+  return url ? [{ name: 'ipfs', check: () => pingIpfs(url) }] : [];
+}
