@@ -9,6 +9,7 @@ import { evaluateKeystroke } from './evaluate/keystroke';
 import { evaluateMouse } from './evaluate/mouse';
 import { evaluatePoisoning } from './evaluate/poisoning';
 import { evaluateTakeover } from './evaluate/takeover';
+import { evaluateTamper } from './evaluate/tamper';
 
 interface Measure {
   usage: string;
@@ -35,6 +36,7 @@ const MEASURES: Record<string, Measure> = {
     usage: '--input FREE_TEXT.csv[.gz] [--train-windows N] [--refit]',
     run: evaluateTakeover,
   },
+  tamper: { usage: '[--changes N] [--seed N]', run: evaluateTamper },
   calibration: {
     usage: '--task risk --input FREE_TEXT.csv[.gz] [--refit]',
     run: evaluateCalibration,
@@ -62,6 +64,8 @@ async function main(): Promise<number> {
         victims: { type: 'string' },
         modality: { type: 'string' },
         target: { type: 'string' },
+        changes: { type: 'string' },
+        seed: { type: 'string' },
         task: { type: 'string' },
         refit: { type: 'boolean' },
         minutes: { type: 'string' },

@@ -1,4 +1,5 @@
 // The verifier: a receipt link by link, by nothing but itself, a chain, and where its evidence is kept.
+import { firstDeviation } from '../kernel/canonical-text';
 import { checkAnchor, type Rpc } from './check-anchor';
 import { checkEvidence, type EvidencePorts } from './check-evidence';
 import { checkTree, type TreeTools } from './check-tree';
@@ -88,14 +89,40 @@ function judged(findings: Findings): Pick<Report, 'verdict' | 'failed' | 'links'
 
 /** Bytes that are no UTF-8 are no receipt; a byte order mark is none either. */
 function readFile(file: Uint8Array | string): ReturnType<typeof parseReceipt> {
-  if (typeof file === 'string') return parseReceipt(file);
   if (file.length > LONGEST_RECEIPT) return { where: '', why: 'It is too long to be a receipt.' };
+  const text = typeof file === 'string' ? file : decoded(file);
+  if (text === null) {
+    return { where: '', why: `It is no UTF-8 from byte ${decodable(file as Uint8Array)} on.` };
+  }
+  if (!text.endsWith('\n'))
+    return { where: '', why: 'It does not end with a line feed: it was cut.' };
+  const odd = firstDeviation(text.slice(0, -1));
+  if (odd) {
+    return { where: odd.where, why: `It is no canonical JSON from character ${odd.at} on.` };
+  }
+  return parseReceipt(text);
+}
+
+/** Null when the bytes are no UTF-8, or end within a character and no more are to come. */
+function decoded(bytes: Uint8Array, more = false): string | null {
   try {
-    return parseReceipt(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(file));
+    const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    return decoder.decode(bytes, { stream: more });
   } catch (error) {
-    if (error instanceof TypeError) return { where: '', why: 'It is no UTF-8.' };
+    if (error instanceof TypeError) return null;
     throw error;
   }
+}
+
+/** Bytes in front of the first that cannot be decoded. */
+function decodable(bytes: Uint8Array): number {
+  let [good, bad] = [0, bytes.length];
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (decoded(bytes.subarray(0, middle), true) === null) bad = middle;
+    else good = middle;
+  }
+  return good;
 }
 
 function cautionsOf(receipt: Receipt, trust: Report['trust'], findings: Findings): string[] {
