@@ -11,6 +11,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -104,4 +105,50 @@ async function bundleThread(name, inputs, folder) {
     .find((path) => existsSync(path));
   if (!source) throw new Error(`${name}.thread.mjs is started, but no ${name}.thread.ts is there`);
   await bundle(source, join(folder, `${name}.thread.mjs`));
+}
+
+/**
+ * Bundles `entry` with every package that it needs, in ES modules, and returns the path: a program of many small modules
+ * starts ten times as fast that way. It takes a second, so it is made again only when one of its sources has changed.
+ */
+export async function bundleWhole(entry) {
+  const outfile = builtPath(resolve(projectRoot, entry));
+  const record = `${outfile}.inputs.json`;
+  if (existsSync(outfile) && existsSync(record)) {
+    const made = JSON.parse(readFileSync(record, 'utf8'));
+    if (Object.entries(made).every(([path, digest]) => digestOf(path) === digest)) return outfile;
+  }
+  const { build } = createRequire(import.meta.url)('esbuild');
+  const { outputFiles, metafile } = await build({
+    entryPoints: [resolve(projectRoot, entry)],
+    absWorkingDir: projectRoot,
+    outfile,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+    conditions: ['source', 'module'],
+    // Packages in CommonJS ask for Node's own modules by it.
+    banner: {
+      js: "import { createRequire as fromHere } from 'node:module'; const require = fromHere(import.meta.url);",
+    },
+  });
+  const sources = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
+  const inputs = ['package-lock.json', ...sources].map((path) => [path, digestOf(path)]);
+  mkdirSync(dirname(outfile), { recursive: true });
+  const whole = `${outfile}.${process.pid}`;
+  writeFileSync(whole, outputFiles[0].contents);
+  renameSync(whole, outfile);
+  writeFileSync(`${record}.${process.pid}`, JSON.stringify(Object.fromEntries(inputs)));
+  renameSync(`${record}.${process.pid}`, record);
+  return outfile;
+}
+
+/** Null when there is no such file. */
+function digestOf(path) {
+  const file = join(projectRoot, path);
+  return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : null;
 }

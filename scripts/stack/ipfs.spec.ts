@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ipfsBlocks } from '@verity/adapters/ipfs/blocks';
 import { ipfsVersion } from '@verity/adapters/ipfs/endpoint';
 import { cidOfRaw } from '@verity/domain/audit/cid';
-import { bundle } from '../bundle.mjs';
+import { bundleWhole } from '../bundle.mjs';
 import { freePort } from './free-port';
 import { soleFile } from './ipfs-multipart';
 
@@ -35,9 +35,9 @@ function newDirectory(): string {
 }
 
 async function start(directory: string, settings: Record<string, string> = {}): Promise<Host> {
-  const program = await bundle('scripts/stack/ipfs-host.ts');
+  const program = await bundleWhole('scripts/stack/ipfs-host.ts');
   const port = await freePort();
-  const child = spawn(process.execPath, ['--enable-source-maps', program], {
+  const child = spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       ...process.env,

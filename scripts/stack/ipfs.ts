@@ -1,7 +1,7 @@
 // IPFS: helia behind the calls of Kubo's RPC, in a child process of its own and without a network; elsewhere a Kubo node by its URL.
 import { join } from 'node:path';
 import { ipfsVersion } from '../../backend/adapters/src/ipfs/endpoint';
-import { bundle } from '../bundle.mjs';
+import { bundleWhole } from '../bundle.mjs';
 import { rememberedPort } from './free-port';
 import type { Launch, Part, PartHome } from './part';
 
@@ -20,13 +20,13 @@ export const ipfs: Part = {
 async function launch(home: PartHome): Promise<Launch> {
   const port = await rememberedPort(join(home.data, 'port'));
   const password = home.secret('ipfs-password');
-  const host = await bundle('scripts/stack/ipfs-host.ts');
+  const host = await bundleWhole('scripts/stack/ipfs-host.ts');
   const url = `http://${USER}:${password}@127.0.0.1:${port}`;
   return {
     url,
     child: {
       command: process.execPath,
-      args: ['--enable-source-maps', host],
+      args: [host],
       env: {
         ...process.env,
         IPFS_DIRECTORY: home.data,

@@ -87,9 +87,8 @@ export function externalise(
   if (plain.length <= above && !Object.hasOwn(details, MEMBER)) return { record, parts: [] };
   if (plain.length > LARGEST_EVIDENCE_BYTES) throw tooLarge(plain.length);
   const digest = sha256(plain);
-  const iv = ivOf(key, digest, sha256);
-  const sealed = seal(key, iv, utf8.encode(record.id), plain);
-  const parts = cut(joined(iv, sealed)).map((block) => ({ cid: cidOfRaw(block, sha256), block }));
+  const sealed = sealPlain(plain, digest, record.id, key, { sha256, seal });
+  const parts = cut(sealed).map((block) => ({ cid: cidOfRaw(block, sha256), block }));
   const evidence: Evidence = {
     cids: parts.map(({ cid }) => cid),
     bytes: plain.length,
@@ -97,6 +96,49 @@ export function externalise(
   };
   return { record: { ...record, details: { ...smallOf(details), [MEMBER]: evidence } }, parts };
 }
+
+/** iv (12 bytes) || ciphertext || tag (16 bytes) of the details of a record, as in its evidence. */
+export function sealDetails(
+  details: Readonly<Record<string, unknown>>,
+  recordId: string,
+  key: Uint8Array,
+  ports: SealPorts,
+): Uint8Array {
+  const plain = utf8.encode(canonicalJson(details));
+  return sealPlain(plain, ports.sha256(plain), recordId, key, ports);
+}
+
+/** The details that `sealDetails` sealed; null when they are of another record or key, or changed. */
+export async function openDetails(
+  sealed: Uint8Array,
+  recordId: string,
+  key: Uint8Array,
+  open: OpenPorts['open'],
+): Promise<Record<string, unknown> | null> {
+  const plain = await openPlain(sealed, recordId, key, open);
+  return plain && detailsOf(plain);
+}
+
+function sealPlain(
+  plain: Uint8Array,
+  digest: Uint8Array,
+  recordId: string,
+  key: Uint8Array,
+  { sha256, seal }: SealPorts,
+): Uint8Array {
+  const iv = ivOf(key, digest, sha256);
+  return joined(iv, seal(key, iv, utf8.encode(recordId), plain));
+}
+
+const openPlain = async (
+  sealed: Uint8Array,
+  recordId: string,
+  key: Uint8Array,
+  open: OpenPorts['open'],
+): Promise<Uint8Array | null> =>
+  sealed.length < IV_BYTES + TAG_BYTES
+    ? null
+    : open(key, sealed.slice(0, IV_BYTES), utf8.encode(recordId), sealed.slice(IV_BYTES));
 
 /** What the details of a recorded record say of evidence; null when they are all there is. */
 export function evidenceIn(details: Readonly<Record<string, unknown>>): Evidence | null {
@@ -126,8 +168,7 @@ export async function openEvidence(
   if (whole.length !== IV_BYTES + evidence.bytes + TAG_BYTES) {
     return broken('Its blocks have another length together than the record says.', '/bytes');
   }
-  const iv = whole.slice(0, IV_BYTES);
-  const plain = await open(key, iv, utf8.encode(recordId), whole.slice(IV_BYTES));
+  const plain = await openPlain(whole, recordId, key, open);
   if (!plain) return broken('The key does not open it: it is of another record.', '');
   if (toHex(sha256(plain)) !== evidence.sha256) {
     return broken('Its plain text has another digest than the record says.', '/sha256');
