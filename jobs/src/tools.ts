@@ -1,7 +1,10 @@
 // What tasks may ask of the world: ports, given by whoever wires a worker.
 import type { SyncResult } from '@verity/domain/audit/anchoring';
 import type { ChainHealth } from '@verity/domain/audit/chain-health';
-import type { Journal } from '@verity/domain/audit/ports';
+import type { Sha256 } from '@verity/domain/audit/merkle';
+import type { AuditVerifications, Journal } from '@verity/domain/audit/ports';
+import type { StoringPorts } from '@verity/domain/audit/store-evidence';
+import type { Integrity, IntegrityOptions } from '@verity/domain/audit/verify-integrity';
 import type { Clock, NewId } from '@verity/domain/kernel/ports';
 import type { BehaviourWindows } from '@verity/domain/risk/ports';
 import type { TrainingPorts } from '@verity/domain/risk/train-model';
@@ -16,6 +19,7 @@ export interface Tools {
   readonly clock: Clock;
   readonly newId: NewId;
   readonly journal: Journal;
+  readonly sha256: Sha256;
   readonly enqueue: Enqueuer['enqueue'];
   readonly enqueueMany: Enqueuer['enqueueMany'];
   readonly monitoring: Monitoring;
@@ -25,12 +29,26 @@ export interface Tools {
   readonly policy: PolicyWorkPorts;
   readonly threats: DetectionPorts;
   readonly anchoring: Anchoring;
+  readonly audit: AuditUpkeep;
 }
 
 /** Of the audit log on the chain. */
 export interface Anchoring {
   sync(signal: AbortSignal): Promise<SyncResult>;
   examine(): Promise<ChainHealth>;
+}
+
+/** Of the audit log, and of what hangs on it. */
+export interface AuditUpkeep {
+  readonly evidence: StoringPorts;
+  readonly verifications: AuditVerifications;
+  verify(options: IntegrityOptions): Promise<Integrity>;
+  /** Days that details stay in the index. */
+  readonly archiveDays: number;
+  archive(
+    before: Date,
+    run: { signal: AbortSignal; progress: (done: number, total: number) => void },
+  ): Promise<{ archived: number; files: number }>;
 }
 
 export interface Monitoring {

@@ -15,6 +15,7 @@ import { policyWorkTools } from '@verity/server/roles/policy-work';
 import { heraldOfEmitter } from '@verity/server/socket/announcer';
 import type { Monitoring, Retention, SystemReport, Tools } from '../tools';
 import { anchoringOver } from './anchoring';
+import { auditUpkeepOver } from './audit-upkeep';
 import { trainingOver } from './training';
 
 const SCORE_PATIENCE_MS = 10_000;
@@ -37,6 +38,8 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     policy: policyWorkTools(ground, jobs, heraldOver(ground)),
     threats: detectionOver(ground),
     anchoring: anchoringOver(ground, () => openAudit(ground)),
+    sha256,
+    audit: auditUpkeepOver(ground, () => openAudit(ground)),
   };
 }
 

@@ -1,6 +1,5 @@
 // Moves the details of old audit records from the index into archive files; nothing that proves them is touched.
 import { z } from 'zod';
-import { archiveRecords } from '@verity/domain/audit/archive';
 import { daysBefore } from '@verity/domain/kernel/days';
 import { defineTask, RETRY_SOME } from '../define-task';
 
@@ -13,11 +12,8 @@ export default defineTask({
   retry: RETRY_SOME,
   timeoutSeconds: 7_200,
   schedule: { cron: '0 2 1 * *', missed: 'once', overlap: 'skip' },
-  async handler(_, { at, signal, progress }, { archive, enqueue }) {
-    const result = await archiveRecords(archive, daysBefore(at, archive.days), {
-      signal,
-      progress,
-    });
+  async handler(_, { at, signal, progress }, { audit, enqueue }) {
+    const result = await audit.archive(daysBefore(at, audit.archiveDays), { signal, progress });
     // Takes what belongs to erased people from IPFS.
     await enqueue('store_large_data_ipfs', {});
     return result;

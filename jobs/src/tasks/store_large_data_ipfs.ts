@@ -21,7 +21,7 @@ export default defineTask({
   retry: RETRY_NEVER,
   timeoutSeconds: 900,
   schedule: { cron: '* * * * *', missed: 'once', overlap: 'skip' },
-  async handler({ cids }, { signal, progress }, { evidence }) {
+  async handler({ cids }, { signal, progress }, { audit: { evidence } }) {
     const result = await storeEvidence(evidence, { cids, signal, progress });
     const [first] = result.failures;
     if (!first) return result;

@@ -21,6 +21,7 @@ export interface EntryDocument {
   record: AuditEntry['record'];
   persons: RecordPersons;
   erased: ClosedField[];
+  archived?: string;
 }
 
 export const auditEntries = declareCollection(
@@ -41,6 +42,7 @@ export const auditEntries = declareCollection(
     }),
     persons: part({ actor: String, subject: String }),
     erased: [String],
+    archived: String,
   },
   [
     [{ 'record.id': 1 }, { unique: true }],
@@ -143,9 +145,10 @@ const toEntry = ({ _id, leaf_hash, record, erased }: EntryDocument): AuditEntry 
   erased,
 });
 
-const toFound = (document: EntryDocument): FoundEntry => ({
+export const toFound = (document: EntryDocument): FoundEntry => ({
   ...toEntry(document),
   persons: document.persons,
+  archived: document.archived,
 });
 
 function condition({ actor, subject, action, outcome, from, to, person }: AuditFilter): Filter {

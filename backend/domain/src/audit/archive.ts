@@ -99,7 +99,15 @@ export function withArchive<Index extends AuditIndex>(
     missing: (size) => index.missing(size),
     known: (ids) => index.known(ids),
     add: (entries) => index.add(entries),
-    list: (filter, page) => index.list(filter, page),
+    async list(filter, page) {
+      const found = await index.list(filter, page);
+      const items = found.items.map(async (entry) => {
+        if (entry.record.details !== null || entry.erased.includes('details')) return entry;
+        const details = (await one(await index.at(entry.index)))?.record.details ?? null;
+        return { ...entry, record: { ...entry.record, details } };
+      });
+      return { ...found, items: await Promise.all(items) };
+    },
     byId: async (id) => one(await index.byId(id)),
     at: async (place) => one(await index.at(place)),
     count: (size) => index.count(size),

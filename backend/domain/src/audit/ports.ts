@@ -36,7 +36,11 @@ export interface IndexedRecord {
 }
 
 /** An entry of the index, with whose keys closed its leaf. */
-export type FoundEntry = AuditEntry & { readonly persons: RecordPersons };
+export type FoundEntry = AuditEntry & {
+  readonly persons: RecordPersons;
+  /** The archive that has the details. */
+  readonly archived?: string | undefined;
+};
 
 /** Records in full, by their place in the log. The log is the truth, and the index may be behind it. */
 export interface AuditIndex {
@@ -55,6 +59,20 @@ export interface AuditIndex {
   walk(filter: AuditFilter, range?: { from?: number; to?: number }): AsyncIterable<FoundEntry>;
   /** Takes out what belongs to a person; answers how many records lost something. */
   erase(person: string): Promise<number>;
+}
+
+/** Files for details of old records, and what the index knows of them. */
+export interface AuditArchive {
+  /** Records older than `before` whose details are in the index. */
+  countDue(before: Date): Promise<number>;
+  /** The first of them, in the order of the log. */
+  due(before: Date, limit: number): Promise<FoundEntry[]>;
+  /** On disk when it resolves. */
+  write(file: string, text: string): Promise<void>;
+  /** Takes the details of these records out of the index, and notes where they are. */
+  release(file: string, indices: readonly number[]): Promise<void>;
+  /** Null when it is lost or cannot be unpacked. */
+  read(file: string): Promise<string | null>;
 }
 
 /** A key of 32 bytes for each person; what it closed cannot be opened once it is destroyed. */

@@ -1,12 +1,18 @@
 // The ground that every role stands on: connections, stores, the bus, and the life of sessions above them.
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { Connection } from 'mongoose';
 import { connectRpc } from '@verity/adapters/chain/rpc';
 import type { Config } from '@verity/adapters/config';
 import { pingIpfs } from '@verity/adapters/ipfs/blocks';
+import { hmacSha256 } from '@verity/adapters/crypto/audit-crypto';
+import { openSealedEvidence } from '@verity/adapters/crypto/evidence-cipher';
 import { createSecretTokens } from '@verity/adapters/crypto/tokens';
+import { createVault } from '@verity/adapters/crypto/vault';
 import { readLocationTable } from '@verity/adapters/location-table';
 import type { Log } from '@verity/adapters/log';
+import { MongoAuditArchive } from '@verity/adapters/mongo/audit-archive';
+import { MongoPersonKeys } from '@verity/adapters/mongo/audit-keys';
 import { connectMongo } from '@verity/adapters/mongo/connect';
 import { ensureIndexes, mongoRepositories, pingMongo } from '@verity/adapters/mongo/repositories';
 import { createBus } from '@verity/adapters/redis/bus';
@@ -18,6 +24,7 @@ import { createSessionRightsCache } from '@verity/adapters/redis/session-rights'
 import type { Shutdown } from '@verity/adapters/shutdown';
 import { openTracer } from '@verity/adapters/tracing/open-tracer';
 import { newId, systemClock } from '@verity/adapters/world';
+import { withArchive } from '@verity/domain/audit/archive';
 import type { Journal } from '@verity/domain/audit/ports';
 import { notices } from '@verity/domain/identity/notices';
 import { sessionLife } from '@verity/domain/identity/session-life';
@@ -81,6 +88,7 @@ export async function layGround(footing: Footing) {
     deliveryDays: config.WEBHOOK_LOG_DAYS,
     jobDays: config.JOB_HISTORY_DAYS,
   });
+  const auditArchive = new MongoAuditArchive(mongo, join(config.DATA_DIR, 'archive'));
   const cache = createCache({ redis, newId });
   await stores.policies.seed(DEFAULT_POLICY, clock());
 
@@ -114,7 +122,17 @@ export async function layGround(footing: Footing) {
 
   return {
     ...footing,
-    stores: { ...stores, devices: cachedDevices(stores.devices, cache) },
+    stores: {
+      ...stores,
+      devices: cachedDevices(stores.devices, cache),
+      auditEntries: withArchive(stores.auditEntries, {
+        archive: auditArchive,
+        keys: new MongoPersonKeys(mongo, createVault(config.MASTER_KEY)),
+        hmac: hmacSha256,
+        open: openSealedEvidence,
+      }),
+    },
+    auditArchive,
     bus,
     journal,
     producerId,
