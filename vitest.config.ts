@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineConfig, type Plugin } from 'vitest/config';
-import { bundle } from './scripts/bundle.mjs';
+import { bundle, projectRoot } from './scripts/bundle.mjs';
 
 const THREAD = /new URL\('\.\/([\w-]+)\.thread\.mjs', import\.meta\.url\)/g;
 
@@ -25,10 +25,26 @@ const threads: Plugin = {
   },
 };
 
+/** Our workspaces from their sources, in the setup as well, which goes by conditions of its own. */
+const workspaces: Plugin = {
+  name: 'workspaces',
+  enforce: 'pre',
+  resolveId(id) {
+    const [, workspace, path] = /^@verity\/([\w-]+)\/(.+)$/.exec(id) ?? [];
+    if (!workspace || !path) return undefined;
+    return join(
+      projectRoot,
+      workspace === 'jobs' ? 'jobs' : `backend/${workspace}`,
+      'src',
+      `${path}.ts`,
+    );
+  },
+};
+
 const conditions = ['source', 'node', 'default'];
 
 export default defineConfig({
-  plugins: [threads],
+  plugins: [threads, workspaces],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
