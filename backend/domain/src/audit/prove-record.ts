@@ -16,7 +16,7 @@ import {
   type Leaf,
   type Opening,
 } from './leaf';
-import { leafHash, type Sha256 } from './merkle';
+import type { Sha256 } from './merkle';
 import type { AuditAnchors, AuditIndex, EvidenceStore, FoundEntry, PersonKeys } from './ports';
 import { proveInclusion, type ReadNodes } from './prove';
 import type { Receipt, ReceiptAnchor } from './receipt';

@@ -146,12 +146,15 @@ function* misfits(
   entry: FoundEntry,
   keys: ReadonlyMap<string, Uint8Array>,
   { sha256, hmac }: Pick<IntegrityPorts, 'sha256' | 'hmac'>,
-): Generator<string> {
+): Generator<string, void, undefined> {
   if (toHex(leafHash(bytes, sha256)) !== entry.leaf_hash) {
     yield 'The index names another hash of its leaf.';
   }
   const leaf = parseLeaf(bytes);
-  if (!leaf) return yield 'Its entry in the log is no leaf.';
+  if (!leaf) {
+    yield 'Its entry in the log is no leaf.';
+    return;
+  }
   const { record, persons, erased } = entry;
   for (const member of ['id', 'at', 'action', 'outcome'] as const) {
     if (record[member] !== leaf[member]) yield `The index has another ${member} than the log.`;
@@ -159,7 +162,10 @@ function* misfits(
   const open = CLOSED_FIELDS.filter((field) => !erased.includes(field));
   if (open.length === 0) return;
   const keyless = open.find((field) => !keys.has(persons[ownerOf(field)]));
-  if (keyless) return yield `The key that opens its ${keyless} is missing.`;
+  if (keyless) {
+    yield `The key that opens its ${keyless} is missing.`;
+    return;
+  }
   const none = new Uint8Array(32);
   const owners = {
     actor: keys.get(persons.actor) ?? none,
@@ -170,7 +176,8 @@ function* misfits(
     again = leafOf(record as AuditRecord, owners, { sha256, hmac });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return yield `The index holds what no record can: ${error.message}`;
+    yield `The index holds what no record can: ${error.message}`;
+    return;
   }
   for (const field of open) {
     if (again[field] !== leaf[field])

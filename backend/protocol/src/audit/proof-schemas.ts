@@ -49,15 +49,41 @@ export const ReceiptLink = z.object({
   why: z.string(),
   /** JSON Pointer into the receipt, or what was asked: an RPC address, a transaction, a CID; null where all of it is meant. */
   where: z.string().nullable(),
+  /** It was asked for, and whoever was asked did not answer. */
+  unanswered: z.literal(true).optional(),
 });
 export type ReceiptLink = z.infer<typeof ReceiptLink>;
 
-/** `consistent`: all that could be checked holds, and the chain was not asked. */
+const Trust = z.enum(['pinned', 'from the receipt']);
+
+/**
+ * What a check of a receipt found. `proven`: nothing fails, and the chain holds the root. `consistent`: nothing fails,
+ * and the chain was not asked or has no anchor yet. `broken`: a link fails.
+ */
 export const ReceiptReport = z.object({
   verdict: z.enum(['proven', 'consistent', 'broken']),
+  /** The first link that fails. */
+  failed: z.enum(RECEIPT_LINKS).nullable(),
   links: z.array(ReceiptLink),
-  /** What the reader should know: a key that was taken from the receipt itself, fields that stay closed. */
+  /** Where the key of the log and the contract were taken from. */
+  trust: z.object({ key: Trust, contract: Trust }),
+  /** What the verdict rests on beyond the receipt. */
   cautions: z.array(z.string()),
+  /** What the receipt is about; null when it cannot be read. */
+  record: z
+    .object({
+      leaf: AuditLeaf,
+      /** What is disclosed, by field. */
+      disclosed: z.record(z.string(), z.unknown()),
+      evidence: z.record(z.string(), z.unknown()).nullable(),
+      index: z.number().int(),
+      size: z.number().int(),
+      origin: z.string().nullable(),
+      root: digest.nullable(),
+      /** When the block with the anchor was made. */
+      anchoredAt: Instant.nullable(),
+    })
+    .nullable(),
 });
 export type ReceiptReport = z.infer<typeof ReceiptReport>;
 

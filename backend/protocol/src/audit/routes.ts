@@ -5,7 +5,7 @@ import { sudo } from '../identity/assurance';
 import { PageQuery, page } from '../page';
 import { routes } from '../route';
 import { CLOSED_FIELDS } from './closed-fields';
-import { LogIntegrity, RecordProof } from './proof-schemas';
+import { LogIntegrity, ReceiptReport, RecordProof } from './proof-schemas';
 import {
   Action,
   AnchorState,
@@ -60,6 +60,21 @@ export const auditRoutes = routes({
     faults: ['not-found', 'unavailable'],
     reply: 'application/json',
   },
+  'GET /api/v1/audit/records/:id/evidence': {
+    summary: 'The evidence of a record, read from IPFS, verified and decrypted',
+    ...read,
+    params: ofRecord,
+    perMinute: 60,
+    faults: ['not-found', 'unavailable', 'internal'],
+    reply: 'application/json',
+  },
+  'POST /api/v1/audit/receipts': {
+    summary: 'Check a receipt, link by link, against the log and the chain',
+    ...read,
+    perMinute: 120,
+    body: z.strictObject({ receipt: z.string().min(1).max(1_000_000) }),
+    reply: ReceiptReport,
+  },
   'GET /api/v1/audit/verify': {
     summary: 'Walk the log, its index and its anchors now, and say whether, and where, they break',
     ...read,
@@ -92,6 +107,20 @@ export const auditRoutes = routes({
     ...read,
     query: z.strictObject(PageQuery),
     reply: page(AuditVerification),
+  },
+  'POST /api/v1/audit/verifications': {
+    summary: 'Walk the log, its index, its anchors and its evidence, as a job',
+    ...read,
+    who: { roles: ['admin', 'auditor'] },
+    perMinute: 6,
+    body: z.strictObject({
+      /** Places in the log; all of it when left out. */
+      from: z.number().int().min(0).optional(),
+      to: z.number().int().min(1).optional(),
+      evidence: z.enum(['none', 'sample', 'all']).default('sample'),
+    }),
+    faults: ['invalid-input', 'unavailable'],
+    reply: AuditVerification,
   },
   'GET /api/v1/audit/verifications/:id': {
     summary: 'A verification: how far it is, and what it found',

@@ -126,6 +126,8 @@ export const NAMED_SCHEMAS: Record<string, [schema: z.ZodType, about: string]> =
   AuditAnchor: [audit.AuditAnchor, 'A checkpoint of the log on its way to the chain or there.'],
   EvidenceState: [proofs.EvidenceState, 'Where the evidence of a record is.'],
   RecordProof: [proofs.RecordProof, 'A record with all between it and the chain.'],
+  ReceiptLink: [proofs.ReceiptLink, 'One link of a receipt: whether it holds, why, and where.'],
+  ReceiptReport: [proofs.ReceiptReport, 'What a check of a receipt found.'],
   LogIntegrity: [proofs.LogIntegrity, 'How the log stands.'],
   Group: [identity.Group, 'People whom rules of the policy can name together.'],
   Receipt: [Receipt, 'What an erasure removed, when, and at whose wish.'],

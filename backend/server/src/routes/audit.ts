@@ -1,9 +1,10 @@
 // Handlers of the audit routes: records, what proves them, and how the log stands.
 import type { auditRoutes } from '@verity/protocol/audit/routes';
-import type { LogIntegrity } from '@verity/protocol/audit/proof-schemas';
-import type { RouteReply } from '@verity/protocol/route';
+import type { LogIntegrity, ReceiptReport } from '@verity/protocol/audit/proof-schemas';
+import type { AuditVerification } from '@verity/protocol/audit/schemas';
+import type { RouteInput, RouteReply } from '@verity/protocol/route';
 import { Fault } from '@verity/protocol/faults';
-import type { AuditRecordId } from '@verity/protocol/ids';
+import type { AuditRecordId, JobId } from '@verity/protocol/ids';
 import type {
   AuditAnchors,
   AuditFilter,
@@ -13,9 +14,10 @@ import type {
 } from '@verity/domain/audit/ports';
 import type { Integrity } from '@verity/domain/audit/verify-integrity';
 import type { RecordProofs } from '@verity/domain/audit/prove-record';
+import type { Report } from '@verity/domain/audit/report';
 import { writeReceipt } from '@verity/domain/audit/receipt';
 import type { Users } from '@verity/domain/identity/ports';
-import type { NewId } from '@verity/domain/kernel/ports';
+import type { Clock, NewId } from '@verity/domain/kernel/ports';
 import { actorOf, type Handlers } from '../http/handler';
 import { auditTable, receiptLines } from './audit-export';
 
@@ -27,13 +29,20 @@ export interface AuditRoutePorts {
   integrity(): Promise<LogIntegrity>;
   /** Walks all of it, but for evidence. */
   walk(): Promise<Integrity>;
+  /** Checks a receipt, knowing the log and the contract of this installation. */
+  checkReceipt: (text: string) => Promise<Report>;
+  /** The evidence of a record, verified and decrypted: canonical JSON. */
+  readEvidence: (id: string) => Promise<string>;
+  /** Has a job walk the log. */
+  enqueueVerification: (id: JobId, payload: Asked, by: string) => Promise<void>;
+  clock: Clock;
   users: Pick<Users, 'byId'>;
   journal: Journal;
   newId: NewId;
 }
 
 export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof auditRoutes> {
-  const { index, proofs, journal } = ports;
+  const { index, proofs, journal, clock } = ports;
   let walking: Promise<Walked> | undefined;
 
   const verify = async (): Promise<Walked> => {
@@ -75,6 +84,13 @@ export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof aud
       return writeReceipt(await proofs.receiptOf(await proofs.find(id), disclose));
     },
 
+    'GET /api/v1/audit/records/:id/evidence': ({ params: { id } }) => ports.readEvidence(id),
+
+    async 'POST /api/v1/audit/receipts'({ body: { receipt } }) {
+      const { links, cautions, ...report } = await ports.checkReceipt(receipt);
+      return { ...report, links: [...links], cautions: [...cautions] };
+    },
+
     /** A walk reads everything, so those who ask meanwhile share it. */
     async 'GET /api/v1/audit/verify'() {
       walking ??= verify().finally(() => (walking = undefined));
@@ -87,6 +103,36 @@ export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof aud
       ports.anchors.list(state ? { state } : {}, { cursor, limit }),
 
     'GET /api/v1/audit/verifications': ({ query }) => ports.verifications.list(query),
+
+    async 'POST /api/v1/audit/verifications'({ body }, { caller }) {
+      const { from = 0, to } = body;
+      if (to !== undefined && to <= from) {
+        throw new Fault('invalid-input', 'The end does not lie behind the beginning.', {
+          fix: 'Leave `to` out to go to the end of the log.',
+        });
+      }
+      const id = ports.newId<JobId>();
+      const by = actorOf(caller);
+      const verification: AuditVerification = {
+        id,
+        by,
+        started_at: clock().toISOString(),
+        ended_at: null,
+        state: 'running',
+        from,
+        to: to ?? 0,
+        done: 0,
+        anchors: 0,
+        evidence: 0,
+        findings: [],
+        found: 0,
+        error: null,
+      };
+      // Before the job is told of: whoever asks for it finds it.
+      await ports.verifications.begin(verification);
+      await ports.enqueueVerification(id, body, by);
+      return verification;
+    },
 
     async 'GET /api/v1/audit/verifications/:id'({ params: { id } }) {
       const found = await ports.verifications.byId(id);
@@ -128,6 +174,7 @@ export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof aud
   };
 }
 
+type Asked = RouteInput<(typeof auditRoutes)['POST /api/v1/audit/verifications']>['body'];
 type Walked = RouteReply<(typeof auditRoutes)['GET /api/v1/audit/verify']>;
 
 interface AskedFilter extends Omit<AuditFilter, 'from' | 'to'> {

@@ -1,4 +1,7 @@
 // For specs: the routes as the HTTP role wires them behind the real door, over a real Redis and MongoDB.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { generateSync } from 'otplib';
 import { readConfig } from '@verity/adapters/config';
 import { createVault } from '@verity/adapters/crypto/vault';
@@ -38,6 +41,7 @@ export interface Visitor {
 /** The wiring of the HTTP role over a scratch database and a prefix of Redis, with a clock that a spec can move. */
 export async function openPlatform(given: { registration?: 'invite' | 'open' } = {}) {
   const [database, test] = await Promise.all([scratchDatabase(), openTestRedis()]);
+  const dataDir = mkdtempSync(join(tmpdir(), 'verity-routes-'));
   let skewMs = 0;
   const clock = (): Date => new Date(Date.now() + skewMs);
   const lost: unknown[] = [];
@@ -53,6 +57,9 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     RABBITMQ_PREFIX: 'routes.',
     MASTER_KEY: 'd4'.repeat(32),
     PUBLIC_URL: ISSUER,
+    DATA_DIR: dataDir,
+    CHAIN_URL: process.env.CHAIN_URL,
+    IPFS_URL: process.env.IPFS_URL,
     REGISTRATION: given.registration,
     TRUSTED_PROXIES: '1',
     NODE_ENV: 'test',
@@ -91,13 +98,19 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
   >;
   const app = createApp(
     { ...doorOver(http), handlers: [handlers] },
-    { publicUrl: ISSUER, trustedProxies: config.TRUSTED_PROXIES },
+    {
+      publicUrl: ISSUER,
+      trustedProxies: config.TRUSTED_PROXIES,
+      logDir: http.audit.directory,
+    },
   );
   const server = await serve(app);
   let visitors = 0;
 
   return {
+    ground,
     stores,
+    audit: http.audit,
     life: http.life,
     access: http.access,
     issued: http.links,
@@ -156,6 +169,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
       await server.close();
       await shutdown.end('the spec is over');
       await Promise.all([test.close(), database.drop()]);
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

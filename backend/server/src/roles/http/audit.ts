@@ -1,12 +1,18 @@
 // Wires the routes of the audit log.
 import { openSealedEvidence } from '@verity/adapters/crypto/evidence-cipher';
+import { ipfsBlocks } from '@verity/adapters/ipfs/blocks';
 import { logFiles } from '@verity/adapters/log-files';
 import { logReader } from '@verity/adapters/log-reader';
+import { checkReceipt } from '@verity/domain/audit/check-receipt';
+import { openEvidence } from '@verity/domain/audit/evidence';
 import { recordProofs } from '@verity/domain/audit/prove-record';
 import { writeVerifierKey } from '@verity/domain/audit/signed-note';
 import { toHex } from '@verity/domain/audit/hex';
 import { emptyRoot } from '@verity/domain/audit/merkle';
 import { verifyIntegrity } from '@verity/domain/audit/verify-integrity';
+import { canonicalJson } from '@verity/domain/kernel/canonical-json';
+import { Fault } from '@verity/protocol/faults';
+import { rpcAt } from '@verity/verify/json-rpc';
 import { auditHandlers } from '../../routes/audit';
 import type { Audit } from '../audit';
 import type { HttpGround } from './http-ground';
@@ -23,6 +29,8 @@ export function auditRoutes(ground: HttpGround) {
     evidence: stores.auditEvidence,
     log,
   });
+  const block = blocksOf(ground);
+  const verifierKey = writeVerifierKey(key, audit.sha256);
   return auditHandlers({
     ...ground,
     ...shared,
@@ -37,27 +45,69 @@ export function auditRoutes(ground: HttpGround) {
           files: logFiles(audit.directory),
           keys: audit.personKeys,
           open: openSealedEvidence,
-          block: stores.auditEvidence.copy,
+          block,
         },
         { evidence: 'none' },
       ),
+    async checkReceipt(text) {
+      const confirmed = await stores.auditAnchors.newest('confirmed');
+      const { CHAIN_URL } = ground.config;
+      return checkReceipt(
+        text,
+        {
+          rpcs: CHAIN_URL ? [rpcAt(CHAIN_URL)] : [],
+          block,
+          trusted: { key: verifierKey, contract: confirmed?.place?.contract },
+        },
+        { sha256: audit.sha256, verify, open: openSealedEvidence },
+      );
+    },
+    async readEvidence(id) {
+      const { evidence, key: evidenceKey } = await proofs.evidenceKey(id);
+      const verdict = await openEvidence(evidence, id, evidenceKey, {
+        sha256: audit.sha256,
+        open: openSealedEvidence,
+        block,
+      });
+      if (verdict.holds) return canonicalJson(verdict.details);
+      throw new Fault('unavailable', `The evidence cannot be read: ${verdict.why}`, {
+        fix: 'See whether the IPFS node of IPFS_URL has its blocks.',
+      });
+    },
+    enqueueVerification: async (id, payload, by) =>
+      void (await ground.jobs.enqueuer.enqueueUnchecked('verify_audit_integrity', payload, {
+        origin: 'console',
+        by,
+        id,
+      })),
     integrity: () => integrityOf(ground, audit, log),
   });
 }
 
+/** Blocks of evidence: the copy that waits, else what the IPFS node has. */
+function blocksOf({ stores, config }: HttpGround): (cid: string) => Promise<Uint8Array | null> {
+  const node = config.IPFS_URL ? ipfsBlocks(config.IPFS_URL) : null;
+  return async (cid) => (await stores.auditEvidence.copy(cid)) ?? (await node?.get(cid)) ?? null;
+}
+
 async function integrityOf(
-  { stores, bus, config }: HttpGround,
+  { stores, bus, config, health }: HttpGround,
   { identity: { key }, sha256 }: Audit,
   log: ReturnType<typeof logReader>,
 ) {
-  const [checkpoint, confirmed, newest, evidence, last, streams] = await Promise.all([
-    log.checkpoint(),
-    stores.auditAnchors.newest('confirmed'),
-    stores.auditAnchors.newest(),
-    stores.auditEvidence.counts(),
-    stores.auditVerifications.lastVerdict(),
-    bus.state(),
-  ]);
+  const [{ dependencies }, checkpoint, confirmed, newest, evidence, last, streams] =
+    await Promise.all([
+      health(),
+      log.checkpoint(),
+      stores.auditAnchors.newest('confirmed'),
+      stores.auditAnchors.newest(),
+      stores.auditEvidence.counts(),
+      stores.auditVerifications.lastVerdict(),
+      bus.state(),
+    ]);
+  const partOf = (name: string) => dependencies.find((part) => part.name === name);
+  const problemOf = (name: string, setting: string): string | null =>
+    partOf(name) ? (partOf(name)?.problem ?? null) : `${setting} names none.`;
   const size = checkpoint?.size ?? 0;
   const anchored = confirmed?.size ?? 0;
   const waits = size > anchored ? await stores.auditEntries.at(anchored) : null;
@@ -83,14 +133,19 @@ async function integrityOf(
       waiting_since: waits?.record.at ?? null,
     },
     chain: {
-      ok: newest?.last_error === undefined || newest.last_error === null,
+      ok: partOf('chain')?.ok ?? false,
       chain_id: confirmed?.place?.chain_id ?? null,
       contract: confirmed?.place?.contract ?? null,
       rpc_url: config.CHAIN_PUBLIC_URL ?? null,
       explorer: config.CHAIN_EXPLORER ?? null,
-      error: newest?.last_error ?? null,
+      error: newest?.last_error ?? problemOf('chain', 'CHAIN_URL'),
     },
-    ipfs: { ok: true, stored: evidence.stored, waiting: evidence.waiting, error: null },
+    ipfs: {
+      ok: partOf('ipfs')?.ok ?? false,
+      stored: evidence.stored,
+      waiting: evidence.waiting,
+      error: problemOf('ipfs', 'IPFS_URL'),
+    },
     last_verification: last,
   };
 }
