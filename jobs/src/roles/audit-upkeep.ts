@@ -1,4 +1,5 @@
 // What the upkeep of the audit log asks of the real world: its evidence, its archives, and the walk that verifies it.
+import type { Config } from '@verity/adapters/config';
 import { openSealedEvidence, sealEvidence } from '@verity/adapters/crypto/evidence-cipher';
 import { ipfsBlocks } from '@verity/adapters/ipfs/blocks';
 import { logFiles } from '@verity/adapters/log-files';
@@ -9,9 +10,17 @@ import type { Audit } from '@verity/server/roles/audit';
 import type { Ground } from '@verity/server/roles/ground';
 import type { AuditUpkeep } from '../tools';
 
+export interface AuditUpkeepGround extends Pick<Ground, 'auditArchive'> {
+  readonly config: Pick<Config, 'IPFS_URL' | 'AUDIT_ARCHIVE_DAYS'>;
+  readonly stores: Pick<
+    Ground['stores'],
+    'auditAnchors' | 'auditEntries' | 'auditEvidence' | 'auditVerifications'
+  >;
+}
+
 /** The log is opened when it is first asked for. */
 export function auditUpkeepOver(
-  { config, stores, auditArchive }: Ground,
+  { config, stores, auditArchive }: AuditUpkeepGround,
   open: () => Promise<Audit>,
 ): AuditUpkeep {
   const blocks = config.IPFS_URL ? ipfsBlocks(config.IPFS_URL) : null;

@@ -1,6 +1,6 @@
 // Records many events in the audit log, in their order.
 import { z } from 'zod';
-import { AuditEvent, recordEvents } from '../audit-event';
+import { AuditEvent, recordEvents } from '@verity/domain/audit/tell-events';
 import { defineTask, RETRY_SOME } from '../define-task';
 
 export default defineTask({

@@ -1,5 +1,5 @@
 // Records one event in the audit log.
-import { AuditEvent, recordEvents } from '../audit-event';
+import { AuditEvent, recordEvents } from '@verity/domain/audit/tell-events';
 import { defineTask, RETRY_SOME } from '../define-task';
 
 export default defineTask({

@@ -1,12 +1,11 @@
 // Audit events that are told to a job, and the records that they become: the same ones, however often the job runs.
 import { z } from 'zod';
-import type { Sha256 } from '@verity/domain/audit/merkle';
-import type { Journal } from '@verity/domain/audit/ports';
-import { uuidV7 } from '@verity/domain/kernel/ids';
 import { Action } from '@verity/protocol/audit/schemas';
 import { Fault } from '@verity/protocol/faults';
 import { Instant } from '@verity/protocol/ids';
-import type { Run } from './define-task';
+import { uuidV7 } from '../kernel/ids';
+import type { Sha256 } from './merkle';
+import type { Journal } from './ports';
 
 /** Clocks of two machines may differ by so much. */
 const SKEW_MS = 60_000;
@@ -25,10 +24,19 @@ export const AuditEvent = z.strictObject({
 });
 export type AuditEvent = z.output<typeof AuditEvent>;
 
+/** The job that tells events. */
+export interface Telling {
+  readonly id: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number) => void;
+}
+
 /** Puts events on their way into the log, in their order. Throws `from-the-future` before any of them is. */
 export async function recordEvents(
   events: readonly AuditEvent[],
-  run: Pick<Run, 'id' | 'at' | 'by' | 'signal' | 'progress'>,
+  run: Telling,
   { journal, sha256 }: { journal: Journal; sha256: Sha256 },
 ): Promise<string[]> {
   const late = run.at.getTime() + SKEW_MS;
