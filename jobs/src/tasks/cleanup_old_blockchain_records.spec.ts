@@ -57,7 +57,8 @@ describe('the archive', () => {
     await archived();
     const text = gunzipSync(readFileSync(join(world.directory, 'archive', files()[0] as string)));
     expect(text.toString()).toContain('"action":"auth.login"');
-    for (const word of ['words', 'user:ada', '192.0.2.9']) expect(text.toString()).not.toContain(word);
+    for (const word of ['words', 'user:ada', '192.0.2.9'])
+      expect(text.toString()).not.toContain(word);
   });
 
   it('is done again where it was cut off between the file and the index', async () => {
