@@ -1,28 +1,17 @@
 // The log as others read it: only what it has signed, in trees of any size that was published.
-import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { MerkleLog, type LogKeys } from '@verity/domain/audit/log';
-import { checkConsistency, leafHash, rootOf, type Sha256 } from '@verity/domain/audit/merkle';
+import { checkConsistency, leafHash, rootOf } from '@verity/domain/audit/merkle';
 import { proveConsistency } from '@verity/domain/audit/prove';
+import { logIdentity, sha256 } from './crypto/audit-crypto';
 import { logFiles } from './log-files';
 import { logReader } from './log-reader';
 
-const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
-const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
-const keys: LogKeys = {
-  key: { name: 'log.example/verity', kind: 'ed25519', key: Uint8Array.from(raw) },
-  sign: (message) => sign(null, message, privateKey),
-  verify: (of, message, signature) => {
-    const spki = { key: Buffer.concat([SPKI, of]), format: 'der', type: 'spki' } as const;
-    return verify(null, message, createPublicKey(spki), signature);
-  },
-  sha256,
-};
+const keys: LogKeys = { ...logIdentity('log.example/verity', randomBytes(32)), sha256 };
 
 let directory: string;
 beforeEach(() => {

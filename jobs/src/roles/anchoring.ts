@@ -59,11 +59,16 @@ function anchoringOf(
     alone: (work: () => Promise<void>) => leases.hold(LEASE, LEASE_MS, work),
     ...{ pause, clock, sha256 },
   };
+  let said: string | null = null;
   const limits = { entries: config.ANCHOR_ENTRIES, seconds: config.ANCHOR_SECONDS };
   return {
     async sync(signal: AbortSignal) {
       const result = await syncAnchors(ports, limits, signal);
-      if (result.problem) log.warn({ ...result }, 'the audit log is not anchored');
+      // Said when it begins and when it changes, not with every run.
+      if (result.problem && result.problem !== said) {
+        log.warn({ ...result }, 'the audit log is not anchored');
+      }
+      said = result.problem;
       return result;
     },
     examine: () => examineChain({ ...ports, parts: partsOf(ground) }, limits),

@@ -142,7 +142,7 @@ async function demandOurs(
   logId: string,
 ): Promise<void> {
   const reading = new Contract(contract, ANCHOR_INTERFACE, provider);
-  const said = await answered(() => reading.getFunction('LOG_ID').staticCall());
+  const said = await answered<unknown>(() => reading.getFunction('LOG_ID').staticCall());
   if (said === logId) return;
   throw new Fault('conflict', `The contract at ${contract} anchors another log than ours.`, {
     fix: 'Set CHAIN_CONTRACT to the contract of this log, or deploy one: npm run audit -- deploy.',

@@ -1,12 +1,5 @@
 // For specs: a chain, a log and a book of anchors of their own, and whoever anchors the one on the other.
-import {
-  createHash,
-  createPublicKey,
-  generateKeyPairSync,
-  randomBytes,
-  sign,
-  verify,
-} from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,10 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MerkleLog, type LogKeys } from '@verity/domain/audit/log';
 import type { AnchoringPorts, AnchorLimits } from '@verity/domain/audit/anchor-ports';
 import { syncAnchors } from '@verity/domain/audit/anchoring';
-import { leafHash, rootOf, type Sha256 } from '@verity/domain/audit/merkle';
+import { leafHash, rootOf } from '@verity/domain/audit/merkle';
 import { writeVerifierKey } from '@verity/domain/audit/signed-note';
 import { toHex } from '@verity/domain/audit/hex';
 import { chain as chainPart } from '../../../../scripts/stack/chain';
+import { logIdentity, sha256 } from '../crypto/audit-crypto';
 import { createVault } from '../crypto/vault';
 import { logFiles } from '../log-files';
 import { logReader } from '../log-reader';
@@ -28,23 +22,6 @@ import { MongoAuditAnchors } from '../mongo/audit-anchors';
 import { scratchDatabase } from '../mongo/scratch';
 import { pause } from '../pause';
 import { connectChain, type Chain, type ChainSettings } from './open-chain';
-
-export const sha256: Sha256 = (bytes) => createHash('sha256').update(bytes).digest();
-const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
-
-function keysOf(name: string): LogKeys {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const key = publicKey.export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
-  return {
-    key: { name, kind: 'ed25519', key: Uint8Array.from(key) },
-    sign: (message) => sign(null, message, privateKey),
-    verify: (of, message, signature) => {
-      const spki = { key: Buffer.concat([SPKI, of]), format: 'der', type: 'spki' } as const;
-      return verify(null, message, createPublicKey(spki), signature);
-    },
-    sha256,
-  };
-}
 
 /** A node of its own, which can be stopped and comes back on the same port. */
 export async function openNode() {
@@ -73,7 +50,7 @@ export async function openNode() {
         await sleep(20);
       }
     },
-    async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    async stop(this: void, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
       if (!child) return;
       const ended = once(child, 'exit');
       child.kill(signal);
@@ -109,7 +86,7 @@ export type AnchorWorld = Awaited<ReturnType<typeof openAnchorWorld>>;
 export async function openAnchorWorld(url: string | undefined, given: Partial<ChainSettings> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'verity-log-'));
   const { connection, drop } = await scratchDatabase();
-  const keys = keysOf('log.example/verity');
+  const keys: LogKeys = { ...logIdentity('log.example/verity', randomBytes(32)), sha256 };
   let log = await MerkleLog.open(logFiles(directory), keys);
   const book = new MongoAuditAnchors(connection);
   const places = new ChainPlaces(connection);

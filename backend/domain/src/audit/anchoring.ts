@@ -9,7 +9,9 @@ import { sendAnchor } from './send-anchor';
 /** Blocks below the last one in which every anchor is looked at again: more than any chain in use reorganises. */
 const LOOK_BACK = 96;
 const PATIENCE_MS = 5_000;
-const POLL_MS = 250;
+/** Nodes of others count what they are asked. */
+const POLL_MS = 2_000;
+const LOCAL_POLL_MS = 250;
 
 export interface SyncResult {
   frozen: number;
@@ -73,46 +75,66 @@ async function keepUp(
     if (step !== 'waits' || confirmed > 0) movedAt = performance.now();
     else if (!anchor && (await ports.book.unconfirmed()).length === 0) return;
     else if (performance.now() - movedAt > patienceMs) return;
-    else await ports.pause(POLL_MS, signal);
+    else await ports.pause(chain.local ? LOCAL_POLL_MS : POLL_MS, signal);
   }
 }
 
 /** Looks again at every anchor that the chain may have taken back. How many it has. */
-async function lookAgain(chain: AnchorChain, { book }: AnchoringPorts): Promise<number> {
+async function lookAgain(chain: AnchorChain, ports: AnchoringPorts): Promise<number> {
+  const { book } = ports;
   const { chainId, contract, confirmations } = chain;
-  const [head, latest, newest] = [await chain.head(), await chain.latest(), await book.newest()];
+  const [head, latest] = [await chain.head(), await chain.latest()];
   const suspects = await book.placedBeyond({
     block: head - Math.max(LOOK_BACK, 2 * confirmations),
     size: latest.size,
     chainId,
     contract,
   });
+  const isHere = ({ place }: KeptAnchor): boolean =>
+    place?.chain_id === chainId && place.contract === contract;
+  const here = suspects.filter(isHere);
+  // A block stands on all before it: from the last one back, the first that stands vouches for the rest.
+  let gone = here.length;
+  while (gone > 0 && !(await stands(here[gone - 1], latest.size, chain))) gone--;
   let taken = 0;
-  for (const anchor of suspects) {
-    const { place } = anchor;
-    if (!place) continue;
-    if (place.chain_id !== chainId || place.contract !== contract) {
-      // Left for good: one new anchor covers them all. A chain of our own is anchored as it was.
-      const left = !chain.local && anchor.size !== newest?.size;
-      if (left) await book.change(anchor, { state: 'elsewhere' });
-      else if (await book.change(anchor, takenBack(anchor, true))) taken++;
-      continue;
-    }
-    const stands = anchor.size <= latest.size && (await isAt(chain, place.block));
-    if (stands) continue;
-    const now = await chain.outcome(place.transaction, anchor);
-    const to = now?.anchored
-      ? { ...takenBack(anchor, false), place: now.place }
-      : takenBack(anchor, false);
-    if (await book.change(anchor, to)) taken++;
+  for (const anchor of here.slice(gone)) {
+    const now = anchor.place && (await chain.outcome(anchor.place.transaction, anchor));
+    const to = takenBack(anchor);
+    if (await book.change(anchor, now?.anchored ? { ...to, place: now.place } : to)) taken++;
+  }
+  const foreign = suspects.filter((anchor) => !isHere(anchor));
+  return taken + (await leave(foreign, chain, ports));
+}
+
+/** Whether an anchor is still where the book has it. */
+async function stands(
+  anchor: KeptAnchor | undefined,
+  anchored: number,
+  chain: AnchorChain,
+): Promise<boolean> {
+  if (!anchor?.place || anchor.size > anchored) return false;
+  return isAt(chain, anchor.place.block);
+}
+
+/** Anchors at a contract that is not in use any more: on a chain of our own all are made again, elsewhere the newest covers them. */
+async function leave(
+  foreign: readonly KeptAnchor[],
+  chain: AnchorChain,
+  { book }: AnchoringPorts,
+): Promise<number> {
+  const newest = foreign.length > 0 ? await book.newest() : null;
+  let taken = 0;
+  for (const anchor of foreign) {
+    const again = chain.local || anchor.size === newest?.size;
+    const afresh = { state: 'pending', transactions: [], sending: null, sent_at: null } as const;
+    const to = again ? { ...takenBack(anchor), ...afresh } : ({ state: 'elsewhere' } as const);
+    if ((await book.change(anchor, to)) && again) taken++;
   }
   return taken;
 }
 
-const takenBack = ({ place, earlier }: KeptAnchor, afresh: boolean) => ({
-  ...(afresh
-    ? { state: 'pending' as const, transactions: [], sending: null, sent_at: null }
-    : { state: 'sent' as const }),
+const takenBack = ({ place, earlier }: KeptAnchor) => ({
+  state: 'sent' as const,
   place: null,
   confirmed_at: null,
   earlier: place ? [...earlier, place] : earlier,
