@@ -238,6 +238,13 @@ describe('a chain that takes back what it had', () => {
       });
       expect(await world.book.get(5)).toMatchObject({ state: 'elsewhere' });
       expect((await world.book.covering(0))?.size).toBe(15);
+      // A node that is behind says nothing about anchors that it has not heard of yet.
+      await other.rpc('anvil_rollback', 2);
+      expect(await world.sync(moved)).toEqual({
+        ...QUIET,
+        problem: expect.stringMatching(/behind: its last block/),
+      });
+      expect(await world.book.get(15)).toMatchObject({ state: 'confirmed' });
     } finally {
       await other.close();
     }

@@ -1,5 +1,6 @@
 // Keeps the chain in step with the log: freezes checkpoints, sends them in order, follows them until they are deep enough,
 // and begins again with those that a reorganisation, or a chain that lost its state, took back.
+import type { AuditAnchor } from '@verity/protocol/audit/schemas';
 import { Fault } from '@verity/protocol/faults';
 import type { AnchorChain, AnchoringPorts, AnchorLimits } from './anchor-ports';
 import { freezeCheckpoint } from './freeze-checkpoint';
@@ -93,6 +94,9 @@ async function lookAgain(chain: AnchorChain, ports: AnchoringPorts): Promise<num
   const isHere = ({ place }: KeptAnchor): boolean =>
     place?.chain_id === chainId && place.contract === contract;
   const here = suspects.filter(isHere);
+  const last = here.at(-1)?.place?.block.number ?? 0;
+  // A reorganisation puts other blocks in the place of some, as many or more: who has fewer is behind.
+  if (!chain.local && head < last) throw behind(head, last);
   // A block stands on all before it: from the last one back, the first that stands vouches for the rest.
   let gone = here.length;
   while (gone > 0 && !(await stands(here[gone - 1], latest.size, chain))) gone--;
@@ -105,6 +109,13 @@ async function lookAgain(chain: AnchorChain, ports: AnchoringPorts): Promise<num
   const foreign = suspects.filter((anchor) => !isHere(anchor));
   return taken + (await leave(foreign, chain, ports));
 }
+
+const behind = (head: number, last: number): Fault =>
+  new Fault(
+    'unavailable',
+    `The node of the chain is behind: its last block is ${head}, and the last anchor is in block ${last}.`,
+    { fix: 'Wait until it is in step, or name another node by CHAIN_URL.' },
+  );
 
 /** Whether an anchor is still where the book has it. */
 async function stands(
@@ -126,8 +137,15 @@ async function leave(
   let taken = 0;
   for (const anchor of foreign) {
     const again = chain.local || anchor.size === newest?.size;
-    const afresh = { state: 'pending', transactions: [], sending: null, sent_at: null } as const;
-    const to = again ? { ...takenBack(anchor), ...afresh } : ({ state: 'elsewhere' } as const);
+    const afresh: Partial<AuditAnchor> = {
+      state: 'pending',
+      transactions: [],
+      sending: null,
+      sent_at: null,
+    };
+    const to: Partial<AuditAnchor> = again
+      ? { ...takenBack(anchor), ...afresh }
+      : { state: 'elsewhere' };
     if ((await book.change(anchor, to)) && again) taken++;
   }
   return taken;
