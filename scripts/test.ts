@@ -21,6 +21,7 @@ async function installPrograms(): Promise<Count> {
     chromium: 'chromium',
     nginx: 'nginx',
     openssl: 'openssl',
+    python3: 'python3',
   };
   const missing = Object.entries(needed).filter(([program]) => !findProgram(program));
   if (missing.length === 0) return passed;

@@ -14,8 +14,14 @@ import {
   type RecordKeys,
 } from '@verity/domain/audit/leaf';
 import { MerkleLog, type LogFiles, type LogKeys } from '@verity/domain/audit/log';
-import { CompactRange, leafHash, type Hash, type NodeAt } from '@verity/domain/audit/merkle';
-import { proveInclusion, type ReadNodes } from '@verity/domain/audit/prove';
+import {
+  CompactRange,
+  leafHash,
+  perfectParts,
+  type Hash,
+  type NodeAt,
+} from '@verity/domain/audit/merkle';
+import { besideLeaf, proveInclusion, type ReadNodes } from '@verity/domain/audit/prove';
 import type { Receipt, ReceiptAnchor } from '@verity/domain/audit/receipt';
 import { signNote, writeNote, writeVerifierKey } from '@verity/domain/audit/signed-note';
 import { tilePath } from '@verity/domain/audit/tiles';
@@ -165,8 +171,13 @@ async function receiptOf(
 export async function receiptOfLargeLog(index: number, size: number): Promise<Receipt> {
   const keys = sampleKeys('large.verity.example/log');
   const nodes = new Map<string, Hash>();
-  const keep = ({ level, index: at }: NodeAt, hash: Hash): void =>
-    void nodes.set(`${level}/${at}`, hash);
+  const place = ({ level, index: at }: NodeAt): string => `${level}/${at}`;
+  const needed = new Set(
+    besideLeaf(index, size).flatMap(({ begin, end }) => perfectParts(begin, end).map(place)),
+  );
+  const keep = (node: NodeAt, hash: Hash): void => {
+    if (needed.has(place(node))) nodes.set(place(node), hash);
+  };
   const tree = new CompactRange(sha256);
   const { record } = recordAt(index, false);
   const ours = leafHash(leafBytes(leafOf(record, PERSON, { sha256, hmac })), sha256);
@@ -175,8 +186,7 @@ export async function receiptOfLargeLog(index: number, size: number): Promise<Re
     keep({ level: 0, index: at }, hash);
     tree.push(hash, keep);
   }
-  const read: ReadNodes = async (asked) =>
-    asked.map(({ level, index: at }) => nodes.get(`${level}/${at}`) as Hash);
+  const read: ReadNodes = async (asked) => asked.map((node) => nodes.get(place(node)) as Hash);
   const text = writeCheckpoint({ origin: keys.key.name, size, root: tree.root() });
   const checkpoint = writeNote({
     text,

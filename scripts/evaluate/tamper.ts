@@ -217,6 +217,7 @@ const NEAR = 64;
 /** Whether a link names the member that was changed, one inside of it or around it, or a place in the text close by. */
 function names({ where, why }: Link, member: string, byte: number): boolean {
   if (where) return within(member, where) || within(where, member);
+  if (why.startsWith('It has a strange member, ')) return true;
   const place = /from (?:character|byte) (\d+) on/.exec(why)?.[1] ?? (/cut/.test(why) ? byte : NaN);
   return Math.abs(Number(place) - byte) <= NEAR;
 }

@@ -4,7 +4,13 @@ import { checkAnchor, type Rpc } from './check-anchor';
 import { checkEvidence, type EvidencePorts } from './check-evidence';
 import { checkTree, type TreeTools } from './check-tree';
 import { toHex } from './hex';
-import { LONGEST_RECEIPT, parseReceipt, type Receipt } from './receipt';
+import {
+  LONGEST_RECEIPT,
+  misfitOfReceipt,
+  parseReceipt,
+  type Misfit,
+  type Receipt,
+} from './receipt';
 import { fails, holds, LINKS, unchecked, type Finding, type LinkName, type Report } from './report';
 
 export interface CheckTools extends TreeTools {
@@ -98,9 +104,22 @@ function readFile(file: Uint8Array | string): ReturnType<typeof parseReceipt> {
     return { where: '', why: 'It does not end with a line feed: it was cut.' };
   const odd = firstDeviation(text.slice(0, -1));
   if (odd) {
+    // A member under another name is out of its order too: the name says more than the order.
+    const misfit = strangeMember(text);
+    if (misfit) return misfit;
     return { where: odd.where, why: `It is no canonical JSON from character ${odd.at} on.` };
   }
   return parseReceipt(text);
+}
+
+function strangeMember(text: string): Misfit | null {
+  try {
+    const misfit = misfitOfReceipt(JSON.parse(text));
+    return misfit && /strange/.test(misfit.why) ? misfit : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** Null when the bytes are no UTF-8, or end within a character and no more are to come. */

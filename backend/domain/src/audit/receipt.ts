@@ -50,6 +50,9 @@ export interface Misfit {
   readonly where: string;
 }
 
+/** Why a value has not the members of a receipt; null when it has. */
+export const misfitOfReceipt = (value: unknown): Misfit | null => RECEIPT(value, '');
+
 /** Reads a receipt; every text that `writeReceipt` does not write is refused. */
 export function parseReceipt(text: string): { receipt: Receipt } | Misfit {
   if (text.length > LONGEST_RECEIPT) return misfit('', 'It is too long to be a receipt.');
@@ -59,7 +62,7 @@ export function parseReceipt(text: string): { receipt: Receipt } | Misfit {
   } catch (error) {
     return misfit('', `It is no JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  const wrong = RECEIPT(value, '');
+  const wrong = misfitOfReceipt(value);
   if (wrong) return wrong;
   const receipt = value as Receipt;
   return canonicalMisfit(receipt, text) ?? { receipt };

@@ -20,7 +20,12 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'favicon.ico'), '');
   writeFileSync(join(dir, '.env'), 'SECRET=1');
   writeFileSync(join(dir, 'collector.js'), 'export const collect = 1;');
-  server = await doorServer({}, { clientDir: dir, collectorFile: join(dir, 'collector.js') });
+  writeFileSync(join(dir, 'verify.js'), 'export const checkReceipt = 1;');
+  writeFileSync(join(dir, 'verify.html'), '<!doctype html><title>Verify</title>');
+  server = await doorServer(
+    {},
+    { clientDir: dir, collectorFile: join(dir, 'collector.js'), verifierDir: dir },
+  );
 });
 afterAll(async () => {
   await server.close();
@@ -80,5 +85,17 @@ describe('the collector', () => {
       get(`${server.origin}/collector.js`, { headers }, (answer) => resolve(answer.statusCode));
     });
     expect(status).toBe(304);
+  });
+});
+
+describe('the verifier', () => {
+  it('is a module for any page, and a page to keep', async () => {
+    const module = await server.call('GET', '/verify.js');
+    expect(module.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(module.headers.get('access-control-allow-origin')).toBe('*');
+    const page = await server.call('GET', '/verify.html');
+    expect(page.text).toContain('<title>Verify</title>');
+    expect(page.headers.get('content-disposition')).toBe('attachment; filename="verify.html"');
+    expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
   });
 });
