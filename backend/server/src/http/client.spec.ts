@@ -95,7 +95,7 @@ describe('the verifier', () => {
     expect(module.headers.get('access-control-allow-origin')).toBe('*');
     const page = await server.call('GET', '/verify.html');
     expect(page.text).toContain('<title>Verify</title>');
-    expect(page.headers.get('content-disposition')).toBe('attachment; filename="verify.html"');
+    expect(page.headers.get('content-disposition')).toBe('attachment; filename=verify.html');
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
   });
 });
