@@ -36,7 +36,7 @@ export function createApp(ports: AppPorts, settings: AppSettings): Express {
     app.get('/verify.js', publicModule(join(settings.verifierDir, 'verify.js')));
     app.get('/verify.html', download(join(settings.verifierDir, 'verify.html')));
   }
-  if (settings.logDir) app.use('/log', publicLog(settings.logDir));
+  if (settings.logFile) app.use('/log', publicLog(settings.logFile));
   app.use(extAuthz);
   app.use(api(served, ports, settings));
   for (const [path, html] of Object.entries(settings.pages ?? {})) {

@@ -8,6 +8,7 @@ import type { Clock } from '@verity/domain/kernel/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
 import type { Tracer } from '@verity/domain/kernel/tracing-ports';
 import type { Handlers, KeyCaller } from './handler';
+import type { ReadPublicFile } from './public-log';
 
 export interface Allowance {
   allowed: boolean;
@@ -89,8 +90,8 @@ export interface AppSettings {
   /** Folder of the built client. */
   clientDir?: string | undefined;
   /** The built browser collector. */
-  /** The directory of the audit log, which anybody may read. */
-  logDir?: string | undefined;
+  /** Reads the public files of the audit log. */
+  logFile?: ReadPublicFile | undefined;
   collectorFile?: string | undefined;
   /** Folder of the built verifier. */
   verifierDir?: string | undefined;

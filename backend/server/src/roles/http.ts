@@ -1,5 +1,6 @@
 // The role `http`: the client, the API and the sockets on the public port.
 import type { Server } from 'node:http';
+import { publicLog } from '@verity/adapters/public-log';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { applicationDirectory } from '@verity/domain/applications/directory';
 import { createApp } from '../http/app';
@@ -57,7 +58,7 @@ export async function startHttpRole(ground: Ground, jobs: Jobs): Promise<Herald>
       clientDir: config.CLIENT_DIR,
       collectorFile: config.COLLECTOR_FILE,
       verifierDir: config.VERIFIER_DIR,
-      logDir: http.audit.directory,
+      logFile: publicLog(http.audit.directory),
       pages: { '/docs': docsPage(openapi) },
     },
   );

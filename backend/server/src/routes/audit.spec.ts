@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newId } from '@verity/adapters/world';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
-import { openSequencer } from '../roles/audit';
+import { openSequencer } from '../pipeline/spec-audit';
 import { openPlatform, type Platform, type Visitor } from './spec-platform';
 
 let platform: Platform;

@@ -1,6 +1,6 @@
 // Handlers of the audit routes: records, what proves them, and how the log stands.
 import type { auditRoutes } from '@verity/protocol/audit/routes';
-import type { LogIntegrity, ReceiptReport } from '@verity/protocol/audit/proof-schemas';
+import type { LogIntegrity } from '@verity/protocol/audit/proof-schemas';
 import type { AuditVerification } from '@verity/protocol/audit/schemas';
 import type { RouteInput, RouteReply } from '@verity/protocol/route';
 import { Fault } from '@verity/protocol/faults';

@@ -7,6 +7,7 @@ import { readConfig } from '@verity/adapters/config';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { createLog } from '@verity/adapters/log';
 import { scratchDatabase } from '@verity/adapters/mongo/scratch';
+import { publicLog } from '@verity/adapters/public-log';
 import { openTestRedis } from '@verity/adapters/redis/testing';
 import { createShutdown } from '@verity/adapters/shutdown';
 import { newId } from '@verity/adapters/world';
@@ -101,7 +102,7 @@ export async function openPlatform(given: { registration?: 'invite' | 'open' } =
     {
       publicUrl: ISSUER,
       trustedProxies: config.TRUSTED_PROXIES,
-      logDir: http.audit.directory,
+      logFile: publicLog(http.audit.directory),
     },
   );
   const server = await serve(app);

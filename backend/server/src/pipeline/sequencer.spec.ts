@@ -15,7 +15,7 @@ import { openEvidence } from '@verity/domain/audit/evidence';
 import { recordProofs } from '@verity/domain/audit/prove-record';
 import { verifyIntegrity } from '@verity/domain/audit/verify-integrity';
 import { AuditRecord } from '@verity/protocol/audit/schemas';
-import { openAudit, openSequencer, type Audit } from './audit';
+import { openAudit, openSequencer, type Audit } from './spec-audit';
 
 let database: ScratchDatabase;
 let directory: string;
