@@ -24,13 +24,8 @@ export const AuditEvent = z.strictObject({
 });
 export type AuditEvent = z.output<typeof AuditEvent>;
 
-<<<<<<<< HEAD:backend/domain/src/audit/tell-events.ts
 /** The job that tells events. */
 export interface Telling {
-========
-/** The job that they are told to. */
-export interface RecordingRun {
->>>>>>>> e52568c (Keep the rules of imports: public files of the log through a port, events recorded by a rule):backend/domain/src/audit/record-events.ts
   readonly id: string;
   readonly at: Date;
   readonly by: string;
@@ -41,11 +36,7 @@ export interface RecordingRun {
 /** Puts events on their way into the log, in their order. Throws `from-the-future` before any of them is. */
 export async function recordEvents(
   events: readonly AuditEvent[],
-<<<<<<<< HEAD:backend/domain/src/audit/tell-events.ts
   run: Telling,
-========
-  run: RecordingRun,
->>>>>>>> e52568c (Keep the rules of imports: public files of the log through a port, events recorded by a rule):backend/domain/src/audit/record-events.ts
   { journal, sha256 }: { journal: Journal; sha256: Sha256 },
 ): Promise<string[]> {
   const late = run.at.getTime() + SKEW_MS;
