@@ -1,5 +1,5 @@
 // What the anchoring of the audit log asks of the real world.
-import { connectChain, type Chain } from '@verity/adapters/chain/open-chain';
+import { connectChain, type Chain, type ChainSettings } from '@verity/adapters/chain/open-chain';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { pingIpfs } from '@verity/adapters/ipfs/blocks';
 import { logReader } from '@verity/adapters/log-reader';
@@ -17,8 +17,18 @@ import type { Anchoring } from '../tools';
 const LEASE = 'audit-anchors';
 const LEASE_MS = 15_000;
 
+/** Of the ground what anchoring stands on. */
+export interface AnchoringFooting extends Pick<Ground, 'mongo' | 'clock' | 'newId'> {
+  readonly config: ChainSettings &
+    Pick<Ground['config'], 'MASTER_KEY' | 'ANCHOR_ENTRIES' | 'ANCHOR_SECONDS' | 'IPFS_URL'>;
+  readonly redis: Pick<Ground['redis'], 'commands'>;
+  readonly stores: Pick<Ground['stores'], 'auditAnchors'>;
+  readonly shutdown: Pick<Ground['shutdown'], 'on'>;
+  readonly log: { warn(facts: object, sentence: string): void };
+}
+
 /** The log is opened when it is first asked for. */
-export function anchoringOver(ground: Ground, open: () => Promise<Audit>) {
+export function anchoringOver(ground: AnchoringFooting, open: () => Promise<Audit>) {
   let opened: Promise<ReturnType<typeof anchoringOf>> | undefined;
   const anchoring = () => {
     opened ??= open().then(
@@ -38,7 +48,7 @@ export function anchoringOver(ground: Ground, open: () => Promise<Audit>) {
 }
 
 function anchoringOf(
-  ground: Ground,
+  ground: AnchoringFooting,
   { directory, identity, sha256 }: Pick<Audit, 'directory' | 'identity' | 'sha256'>,
 ) {
   const { config, mongo, redis, stores, clock, newId, shutdown, log } = ground;
@@ -77,6 +87,6 @@ function anchoringOf(
 }
 
 /** What else the audit trail stands on. */
-function partsOf({ config: { IPFS_URL: url } }: Ground): ChainHealthPorts['parts'] {
+function partsOf({ config: { IPFS_URL: url } }: AnchoringFooting): ChainHealthPorts['parts'] {
   return url ? [{ name: 'ipfs', check: () => pingIpfs(url) }] : [];
 }

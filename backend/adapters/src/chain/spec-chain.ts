@@ -85,8 +85,10 @@ export type AnchorWorld = Awaited<ReturnType<typeof openAnchorWorld>>;
 /** A log that has its anchors on the chain behind `url`. */
 export async function openAnchorWorld(url: string | undefined, given: Partial<ChainSettings> = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'verity-log-'));
-  const { connection, drop } = await scratchDatabase();
-  const keys: LogKeys = { ...logIdentity('log.example/verity', randomBytes(32)), sha256 };
+  const database = await scratchDatabase();
+  const { connection } = database;
+  const { key, sign, verify } = logIdentity('log.example/verity', randomBytes(32));
+  const keys: LogKeys = { key, sign, verify, sha256 };
   let log = await MerkleLog.open(logFiles(directory), keys);
   const book = new MongoAuditAnchors(connection);
   const places = new ChainPlaces(connection);
@@ -148,7 +150,7 @@ export async function openAnchorWorld(url: string | undefined, given: Partial<Ch
     ) => syncAnchors(portsOf(chain, over), limits, AbortSignal.timeout(60_000)),
     async close(): Promise<void> {
       for (const chain of chains) chain.close();
-      await drop();
+      await database.drop();
       rmSync(directory, { recursive: true, force: true });
     },
   };
