@@ -6,6 +6,7 @@ import { logReader } from '@verity/adapters/log-reader';
 import { checkReceipt } from '@verity/domain/audit/check-receipt';
 import { openEvidence } from '@verity/domain/audit/evidence';
 import { recordProofs } from '@verity/domain/audit/prove-record';
+import { evidenceBlock } from '@verity/domain/audit/store-evidence';
 import { writeVerifierKey } from '@verity/domain/audit/signed-note';
 import { toHex } from '@verity/domain/audit/hex';
 import { emptyRoot } from '@verity/domain/audit/merkle';
@@ -29,7 +30,8 @@ export function auditRoutes(ground: HttpGround) {
     evidence: stores.auditEvidence,
     log,
   });
-  const block = blocksOf(ground);
+  const { IPFS_URL } = ground.config;
+  const block = evidenceBlock(stores.auditEvidence, IPFS_URL ? ipfsBlocks(IPFS_URL) : null);
   const verifierKey = writeVerifierKey(key, audit.sha256);
   return auditHandlers({
     ...ground,
@@ -75,19 +77,13 @@ export function auditRoutes(ground: HttpGround) {
       });
     },
     enqueueVerification: async (id, payload, by) =>
-      void (await ground.jobs.enqueuer.enqueueUnchecked('verify_audit_integrity', payload, {
+      void (await ground.jobs.enqueuer.enqueue('verify_audit_integrity', payload, {
         origin: 'console',
         by,
         id,
       })),
     integrity: () => integrityOf(ground, audit, log),
   });
-}
-
-/** Blocks of evidence: the copy that waits, else what the IPFS node has. */
-function blocksOf({ stores, config }: HttpGround): (cid: string) => Promise<Uint8Array | null> {
-  const node = config.IPFS_URL ? ipfsBlocks(config.IPFS_URL) : null;
-  return async (cid) => (await stores.auditEvidence.copy(cid)) ?? (await node?.get(cid)) ?? null;
 }
 
 async function integrityOf(
