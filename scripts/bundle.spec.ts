@@ -1,10 +1,10 @@
 // Bundles run on plain Node: with sources of workspaces, threads beside them, and whole exit codes.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { bundle, projectRoot } from './bundle.mjs';
+import { bundle, bundleWhole, projectRoot } from './bundle.mjs';
 
 let folder: string;
 
@@ -50,4 +50,22 @@ it('passes arguments to the program and its exit code back, and names the line o
   const broken = run('not a number');
   expect(broken.status).toBe(1);
   expect(broken.stderr).toContain('scripts/testing/exit-with.ts:5');
+});
+
+it('bundles a program with its packages, and again only when a source has changed', async () => {
+  const inside = mkdtempSync(join(projectRoot, '.build', 'spec-'));
+  try {
+    const entry = join(inside, 'main.ts');
+    writeFileSync(entry, "import { z } from 'zod';\nprocess.exit(z.number().parse(5));\n");
+    const program = await bundleWhole(entry);
+    expect(spawnSync(process.execPath, [program]).status).toBe(5);
+    const { mtimeMs } = statSync(program);
+    expect(await bundleWhole(entry)).toBe(program);
+    expect(statSync(program).mtimeMs).toBe(mtimeMs);
+    writeFileSync(entry, 'process.exit(6);\n');
+    expect(spawnSync(process.execPath, [await bundleWhole(entry)]).status).toBe(6);
+  } finally {
+    rmSync(inside, { recursive: true, force: true });
+    rmSync(join(projectRoot, '.build/.build'), { recursive: true, force: true });
+  }
 });

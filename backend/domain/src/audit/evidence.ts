@@ -85,7 +85,7 @@ export function externalise(
   const { details } = record;
   const plain = utf8.encode(canonicalJson(details));
   if (plain.length <= above && !Object.hasOwn(details, MEMBER)) return { record, parts: [] };
-  if (plain.length > LARGEST_EVIDENCE_BYTES) throw tooLarge(plain.length);
+  demandFits(plain.length);
   const digest = sha256(plain);
   const sealed = sealPlain(plain, digest, record.id, key, { sha256, seal });
   const parts = cut(sealed).map((block) => ({ cid: cidOfRaw(block, sha256), block }));
@@ -253,9 +253,12 @@ const broken = (why: string, where: string): EvidenceVerdict => ({
   where: `/${MEMBER}${where}`,
 });
 
-const tooLarge = (bytes: number): Fault =>
-  new Fault(
+/** Throws `too-large` when so many bytes are more than evidence can have. */
+export function demandFits(bytes: number): void {
+  if (bytes <= LARGEST_EVIDENCE_BYTES) return;
+  throw new Fault(
     'too-large',
     `The details of an audit record have ${bytes} bytes; ${LARGEST_EVIDENCE_BYTES} fit.`,
     { fix: 'Record it in parts, or keep the bulk elsewhere and record its SHA-256.' },
   );
+}

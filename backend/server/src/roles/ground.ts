@@ -26,6 +26,7 @@ import { openTracer } from '@verity/adapters/tracing/open-tracer';
 import { newId, systemClock } from '@verity/adapters/world';
 import { withArchive } from '@verity/domain/audit/archive';
 import type { Journal } from '@verity/domain/audit/ports';
+import { recordable } from '@verity/domain/audit/recordable';
 import { notices } from '@verity/domain/identity/notices';
 import { sessionLife } from '@verity/domain/identity/session-life';
 import type { Clock } from '@verity/domain/kernel/ports';
@@ -111,11 +112,11 @@ export async function layGround(footing: Footing) {
   shutdown.on('flush', 'bus', () => bus.close());
   const journal: Journal = {
     async record({ at, id, ...entry }) {
-      const record = {
+      const record = recordable({
         ...entry,
         id: (id as AuditRecordId | undefined) ?? newId<AuditRecordId>(),
         at: (at ?? clock()).toISOString(),
-      };
+      });
       await bus.publish('stream:forensics', record);
     },
   };
