@@ -93,6 +93,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       ...env,
       ...stack.env,
       PUBLIC_URL: env.PUBLIC_URL ?? urls[0],
+      // A browser on this machine reaches the chain that was started on it.
+      CHAIN_PUBLIC_URL:
+        env.CHAIN_PUBLIC_URL ?? (env.PUBLIC_URL || env.CHAIN_URL ? undefined : stack.env.CHAIN_URL),
       NODE_ENV: 'production',
       ...(existsSync(clientDir) ? { CLIENT_DIR: clientDir } : {}),
       ...(existsSync(collectorFile) ? { COLLECTOR_FILE: collectorFile } : {}),

@@ -211,6 +211,30 @@ export const routes: Routes = [
         loadComponent: () => import('./features/audit/audit-page').then((m) => m.AuditPage),
       },
       {
+        path: 'audit/records/:id',
+        title: 'Audit record',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/audit/record-page').then((m) => m.RecordPage),
+      },
+      {
+        path: 'audit/anchors',
+        title: 'Anchors',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/audit/anchors-page').then((m) => m.AnchorsPage),
+      },
+      {
+        path: 'audit/integrity',
+        title: 'Integrity of the log',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/audit/integrity-page').then((m) => m.IntegrityPage),
+      },
+      {
+        path: 'audit/check',
+        title: 'Check a receipt',
+        canActivate: [hasRole('admin', 'auditor')],
+        loadComponent: () => import('./features/audit/check-page').then((m) => m.CheckPage),
+      },
+      {
         path: 'system',
         title: 'System',
         canActivate: [hasRole('admin')],

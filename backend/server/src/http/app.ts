@@ -43,7 +43,7 @@ export function createApp(ports: AppPorts, settings: AppSettings): Express {
     app.get(path, (_req, res) => sendPage(res, html));
   }
   app.use(['/api', '/api-login', '/.well-known'], unknown);
-  if (settings.clientDir) app.use(client(settings.clientDir));
+  if (settings.clientDir) app.use(client(settings.clientDir, settings.connectOrigins));
   app.use(unknown);
   app.use(problems(ports.log));
   return app;

@@ -23,22 +23,29 @@ function watchedFile(path: string) {
   };
 }
 
-export function sendPage(res: Response, html: (nonce: string) => string): void {
+export function sendPage(
+  res: Response,
+  html: (nonce: string) => string,
+  connect: readonly string[] = [],
+): void {
   const nonce = randomBytes(18).toString('base64url');
   res
-    .setHeader('Content-Security-Policy', contentSecurityPolicy(nonce))
+    .setHeader('Content-Security-Policy', contentSecurityPolicy(nonce, connect))
     .setHeader('Cache-Control', 'no-store')
     .type('html')
     .send(html(nonce));
 }
 
-/** Serves the folder of the built client. Addresses without an extension are the client's own. */
-export function client(dir: string): Router {
+/**
+ * Serves the folder of the built client. Addresses without an extension are the client's own. `connect`: origins
+ * beside ours that its pages may ask.
+ */
+export function client(dir: string, connect: readonly string[] = []): Router {
   const router = Router();
   const index = watchedFile(join(dir, 'index.html'));
   const page: RequestHandler = async (_req, res) => {
     const { text } = await index();
-    sendPage(res, (nonce) => text.replaceAll('CSP_NONCE', nonce));
+    sendPage(res, (nonce) => text.replaceAll('CSP_NONCE', nonce), connect);
   };
   router.get('/index.html', page);
   router.use(

@@ -89,6 +89,8 @@ export interface AppSettings {
   corsOrigins?: readonly string[];
   /** Folder of the built client. */
   clientDir?: string | undefined;
+  /** Origins beside its own that pages of the client may ask: the chain. */
+  connectOrigins?: readonly string[] | undefined;
   /** The built browser collector. */
   /** Reads the public files of the audit log. */
   logFile?: ReadPublicFile | undefined;

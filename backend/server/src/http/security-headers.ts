@@ -2,15 +2,15 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** What a page of ours may do: run and style itself by nonce, talk to its own server, nothing else. */
-export const contentSecurityPolicy = (nonce: string): string =>
+/** What a page of ours may do: run and style itself by nonce, talk to its own server and to those named, nothing else. */
+export const contentSecurityPolicy = (nonce: string, connect: readonly string[] = []): string =>
   [
     "default-src 'none'",
     `script-src 'self' 'nonce-${nonce}'`,
     `style-src 'self' 'nonce-${nonce}'`,
     "img-src 'self' data:",
     "font-src 'self'",
-    "connect-src 'self'",
+    ["connect-src 'self'", ...connect].join(' '),
     "manifest-src 'self'",
     "base-uri 'self'",
     "form-action 'self'",

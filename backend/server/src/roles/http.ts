@@ -56,6 +56,7 @@ export async function startHttpRole(ground: Ground, jobs: Jobs): Promise<Herald>
       trustedProxies: config.TRUSTED_PROXIES,
       corsOrigins: config.WEBSOCKET_CORS_ALLOWED_ORIGINS,
       clientDir: config.CLIENT_DIR,
+      connectOrigins: config.CHAIN_PUBLIC_URL ? [new URL(config.CHAIN_PUBLIC_URL).origin] : [],
       collectorFile: config.COLLECTOR_FILE,
       verifierDir: config.VERIFIER_DIR,
       logFile: publicLog(http.audit.directory),

@@ -1,30 +1,48 @@
-// Audit: who did what, in the log; anybody with the right can have all of it walked.
-import { ChangeDetectionStrategy, Component, computed, inject, input, signal } from '@angular/core';
-import { RouterLink } from '@angular/router';
+// Records of the log by day: who did what, and whether it is anchored already; narrowed by the filters in the address.
+import {
+  ChangeDetectionStrategy,
+  Component,
+  DestroyRef,
+  ElementRef,
+  computed,
+  inject,
+  input,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
-import { type ClientProblem, toApiError } from '../../core/api-error';
-import { download } from '../../core/download';
-import { facts, plural, wholeNumber } from '../../core/format';
+import { Clock } from '../../core/clock';
+import { clockTime, exactTime, plural, wholeNumber } from '../../core/format';
 import { Identity } from '../../core/identity';
-import { listQuery } from '../../core/query';
+import { polling } from '../../core/polling';
+import { listQuery, query } from '../../core/query';
+import { Shortcuts } from '../../core/shortcuts';
 import { oneOf, urlState } from '../../core/url-state';
-import type { AuditAction, ChainCheck } from '../../core/wire';
-import { CopyId } from '../../ui/copy-id';
+import type { AuditAction, AuditEntry } from '../../core/wire';
 import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
+import { keysOf } from '../../ui/labels';
 import { More } from '../../ui/more';
-import { Pending, ProblemNote } from '../../ui/pending';
+import { Pending } from '../../ui/pending';
 import { SearchBox } from '../../ui/search-box';
-import { Time } from '../../ui/time';
+import { Value } from '../../ui/value';
 import { ACTION } from './actions';
-import { type Party, partyOf } from './party';
+import { AuditTabs } from './audit-tabs';
+import { byDay } from './days';
+import { Erasure } from './erase-dialog';
+import { Exports, type RecordFilter } from './exports';
+import { PartyName } from './party-name';
+import { PERIOD, fieldOf, instantOf, rangeOf } from './period';
 
 const OUTCOMES = ['success', 'failure'] as const;
+/** Looked for without a reload of what is there. */
+const NEW_RECORDS_MS = 10_000;
 
 @Component({
   selector: 'vt-audit-page',
-  imports: [CopyId, Empty, Icon, More, Pending, ProblemNote, RouterLink, Time, Choice, SearchBox],
+  imports: [AuditTabs, Choice, Empty, Icon, More, PartyName, Pending, RouterLink, SearchBox, Value],
   templateUrl: './audit-page.html',
   styleUrl: './audit-page.scss',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -32,59 +50,140 @@ const OUTCOMES = ['success', 'failure'] as const;
 export class AuditPage {
   readonly actor = input<string>();
   readonly subject = input<string>();
+  readonly person = input<string>();
   readonly action = input<string>();
   readonly outcome = input<string>();
+  readonly period = input<string>();
+  readonly from = input<string>();
+  readonly to = input<string>();
   private readonly api = inject(Api);
+  private readonly clock = inject(Clock);
+  private readonly erasure = inject(Erasure);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly router = inject(Router);
+  private readonly search = viewChild(SearchBox);
   private readonly identity = inject(Identity);
+  protected readonly admin = computed(() => this.identity.user()?.role === 'admin');
+  protected readonly exports = inject(Exports);
   protected readonly setUrl = urlState();
-  private readonly actions = Object.keys(ACTION) as AuditAction[];
   protected readonly actionWords = ACTION;
   protected readonly outcomeWords = { success: 'Success', failure: 'Failure' };
+  protected readonly periodWords = PERIOD;
   protected readonly number = wholeNumber;
-  protected readonly details = facts;
-  protected readonly open = signal<number | undefined>(undefined);
-  protected readonly check = signal<ChainCheck | undefined>(undefined);
-  protected readonly checking = signal(false);
-  protected readonly problem = signal<ClientProblem | undefined>(undefined);
+  protected readonly field = fieldOf;
+  protected readonly instant = instantOf;
+  /** Records that came since the list was read. */
+  protected readonly fresh = signal(0);
 
+  protected readonly periodIn = computed(() =>
+    oneOf(keysOf(PERIOD), this.period(), this.from() || this.to() ? 'between' : undefined),
+  );
+  protected readonly filter = computed<RecordFilter>(() => ({
+    actor: this.actor(),
+    subject: this.subject(),
+    person: this.person() as RecordFilter['person'],
+    action: oneOf(keysOf(ACTION) as AuditAction[], this.action(), undefined),
+    outcome: oneOf(OUTCOMES, this.outcome(), undefined),
+    ...rangeOf(this.periodIn(), this.from(), this.to(), Date.now()),
+  }));
   protected readonly records = listQuery(
-    () => ({
-      actor: this.actor(),
-      subject: this.subject(),
-      action: oneOf(this.actions, this.action(), undefined),
-      outcome: oneOf(OUTCOMES, this.outcome(), undefined),
-    }),
-    (query, cursor, signal) =>
-      this.api.call('GET /api/v1/audit', { query: { ...query, cursor }, signal }),
+    () => this.filter(),
+    async (filter, cursor, signal) => {
+      const page = await this.api.call('GET /api/v1/audit', {
+        query: { ...filter, cursor },
+        signal,
+      });
+      if (!cursor) this.fresh.set(0);
+      return page;
+    },
+  );
+  protected readonly integrity = query(
+    () => ({}),
+    (_, signal) => this.api.call('GET /api/v1/audit/integrity', { signal }),
+  );
+  protected readonly days = computed(() =>
+    byDay(this.records.value()?.items ?? [], ({ record }) => record.at, this.clock.now()),
   );
   protected readonly answer = computed(() => {
-    const check = this.check();
-    if (check?.broken_at) return `The log does not hold: ${check.broken_at.where}`;
-    if (check?.intact) return `The log is intact: ${plural(check.records, 'record')}`;
     const page = this.records.value();
-    return page ? plural(page.total, 'audit record') : 'Audit';
+    if (!page) return 'Audit';
+    const found = plural(page.total, 'record');
+    return this.filtered()
+      ? `${found} ${page.total === 1 ? 'fits' : 'fit'}`
+      : `${found} in the log`;
   });
-  protected readonly filtered = computed(
-    () => this.actor() || this.subject() || this.action() || this.outcome(),
+  protected readonly lead = computed(() => {
+    const log = this.integrity.value();
+    if (!log) return 'What was done, by whom, and the proof of it.';
+    const { size } = log.anchors;
+    if (size === 0) return 'None of them is anchored on the chain yet.';
+    return size >= log.log.size
+      ? 'Every one of them is anchored on the chain.'
+      : `The first ${wholeNumber(size)} of them are anchored on the chain.`;
+  });
+  protected readonly filtered = computed(() =>
+    Object.values(this.filter()).some((value) => value !== undefined),
   );
 
-  protected party(text: string): Party {
-    return partyOf(text, this.identity.user()?.role === 'admin');
+  constructor() {
+    polling(
+      computed(() => this.records.value() !== undefined && this.periodIn() !== 'between'),
+      () => this.look(),
+      NEW_RECORDS_MS,
+    );
+    inject(Shortcuts).register(
+      [
+        { keys: 'j', about: 'Next record', group: 'Audit', run: () => this.step(1) },
+        { keys: 'k', about: 'Record before', group: 'Audit', run: () => this.step(-1) },
+        { keys: '/', about: 'Filter records', group: 'Audit', run: () => this.search()?.focus() },
+      ],
+      inject(DestroyRef),
+    );
   }
 
-  protected async verify(): Promise<void> {
-    this.checking.set(true);
-    this.problem.set(undefined);
+  protected anchored({ index }: AuditEntry): boolean {
+    return index < (this.integrity.value()?.anchors.size ?? 0);
+  }
+
+  /** What the record keeps of why, where it keeps it. */
+  protected reason({ record }: AuditEntry): string {
+    const reason = record.details?.reason;
+    return typeof reason === 'string' ? reason : '';
+  }
+
+  protected time({ record }: AuditEntry): { short: string; exact: string } {
+    const at = Date.parse(record.at);
+    return { short: clockTime(at), exact: exactTime(at) };
+  }
+
+  protected async showNew(): Promise<void> {
+    await Promise.all([this.records.reload(), this.integrity.reload()]);
+  }
+
+  protected async erase(id: string): Promise<void> {
+    const record = await this.erasure.ask(id);
+    if (record)
+      await this.router.navigate(['/audit'], { queryParams: { action: 'person.erased' } });
+  }
+
+  private async look(): Promise<void> {
+    if (document.hidden) return;
+    const before = this.records.value()?.total ?? 0;
+    const filter = this.filter();
     try {
-      this.check.set(await this.api.call('GET /api/v1/audit/verify'));
-    } catch (error) {
-      this.problem.set(toApiError(error).problem);
+      const { total } = await this.api.call('GET /api/v1/audit', {
+        query: { ...filter, limit: 1 },
+      });
+      if (this.filter() === filter) this.fresh.set(Math.max(0, total - before));
+    } catch {
+      // The connection bar tells of a server that is away; the next look comes by itself.
+      this.fresh.set(0);
     }
-    this.checking.set(false);
   }
 
-  protected export(): void {
-    const lines = (this.records.value()?.items ?? []).map((entry) => JSON.stringify(entry));
-    download('audit.jsonl', 'application/jsonl', lines.join('\n'));
+  private step(by: 1 | -1): void {
+    const links = [...this.host.querySelectorAll<HTMLElement>('a.line')];
+    const at = links.findIndex((link) => link === document.activeElement);
+    links[at < 0 ? 0 : Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
   }
 }

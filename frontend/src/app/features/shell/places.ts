@@ -56,7 +56,7 @@ export const PLACES: readonly Place[] = [
   {
     path: '/audit',
     title: 'Audit',
-    about: 'records and the hash chain',
+    about: 'records, anchors, proofs',
     icon: 'audit',
     group: 'Watch',
     roles: ['admin', 'auditor'],
