@@ -19,6 +19,8 @@ await runUntilStopped((signal) =>
       WEBSOCKET_CORS_ALLOWED_ORIGINS: `http://localhost:${E2E_FOREIGN_PORT}`,
       // The sample applications listen on this machine.
       WEBHOOKS_TO_PRIVATE: 'allow',
+      // Records reach the chain while a test waits for them.
+      ANCHOR_SECONDS: '2',
     },
     signal,
     progress: terminalProgress(),
