@@ -21,6 +21,10 @@ const ADMIN_PAGES = [
   '/applications',
   '/api-keys',
   '/audit',
+  '/audit?period=between',
+  '/audit/anchors',
+  '/audit/integrity',
+  '/audit/check',
   '/jobs',
   '/jobs?state=queued',
   '/jobs?state=scheduled',
@@ -124,6 +128,11 @@ test('the pages of an admin are accessible in light and dark, and fit a phone', 
     await settled(page);
     await expectFitForAll(page, what);
   }
+  await open(page, '/audit');
+  await page.getByRole('link', { name: /Signed in/ }).first().click();
+  await expect(page).toHaveURL(/audit\/records\/./);
+  await settled(page);
+  await expectFitForAll(page, 'an audit record');
   expect(heard).toEqual([]);
   await page.context().close();
 });
