@@ -129,7 +129,10 @@ test('the pages of an admin are accessible in light and dark, and fit a phone', 
     await expectFitForAll(page, what);
   }
   await open(page, '/audit');
-  await page.getByRole('link', { name: /Signed in/ }).first().click();
+  await page
+    .getByRole('link', { name: /Signed in/ })
+    .first()
+    .click();
   await expect(page).toHaveURL(/audit\/records\/./);
   await settled(page);
   await expectFitForAll(page, 'an audit record');
