@@ -24,7 +24,7 @@ export async function openAccount(
   { privateKey, vault, places }: AccountSettings,
   chainId: number,
 ): Promise<Wallet> {
-  if (privateKey) return new Wallet(privateKey.startsWith('0x') ? privateKey : `0x${privateKey}`);
+  if (privateKey) return named(privateKey);
   if (chainId !== LOCAL_CHAIN_ID) {
     throw new Fault('conflict', `No key is named that anchors on chain ${chainId}.`, {
       fix: 'Set CHAIN_PRIVATE_KEY to the key of an account that has money there and the right to anchor.',
@@ -34,6 +34,17 @@ export async function openAccount(
     (await places.account()) ??
     (await places.keepAccount(vault.seal(PURPOSE, Buffer.from(randomKey(), 'hex'))));
   return new Wallet(`0x${Buffer.from(vault.open(PURPOSE, kept)).toString('hex')}`);
+}
+
+function named(privateKey: string): Wallet {
+  try {
+    return new Wallet(privateKey.startsWith('0x') ? privateKey : `0x${privateKey}`);
+  } catch {
+    // Without its cause: that may show the key.
+    throw new Fault('conflict', 'CHAIN_PRIVATE_KEY is the key of no account.', {
+      fix: 'Set it to a number above zero and below the order of secp256k1, in hex, as wallets export it.',
+    });
+  }
 }
 
 const randomKey = (): string => Wallet.createRandom().privateKey.slice(2);

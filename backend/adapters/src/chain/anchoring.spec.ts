@@ -225,7 +225,14 @@ describe('a chain that takes back what it had', () => {
       const { address } = new Wallet(key);
       await expect(moved.deploy()).rejects.toMatchObject({ code: 'unavailable' });
       await other.rpc('anvil_setBalance', address, '0x56bc75e2d63100000');
-      const deployed = await moved.deploy();
+      await other.rpc('evm_setAutomine', false);
+      const deploying = moved.deploy();
+      await expect
+        .poll(() => moved.open().catch((error: unknown) => String(error)), { timeout: 10_000 })
+        .toMatch(/on its way: transaction 0x/);
+      await other.rpc('evm_mine');
+      await other.rpc('evm_setAutomine', true);
+      const deployed = await deploying;
       expect(deployed).toMatchObject({ chainId: 4242, account: address.toLowerCase() });
       expect(deployed.account).not.toBe(account);
       // Not deep enough yet.
@@ -358,6 +365,10 @@ describe('what does not fit', () => {
     const other = world.connect({ CHAIN_ID: 1 });
     expect(await world.sync(other)).toMatchObject({
       problem: expect.stringMatching(/leads to chain 31337, not 1/),
+    });
+    const keyless = world.connect({ CHAIN_PRIVATE_KEY: '0'.repeat(64) });
+    expect(await world.sync(keyless)).toMatchObject({
+      problem: expect.stringMatching(/CHAIN_PRIVATE_KEY is the key of no account/),
     });
     const unable = world.connect({ CHAIN_CONTRACT: contract, CHAIN_PRIVATE_KEY: '8'.repeat(64) });
     await world.append(1);

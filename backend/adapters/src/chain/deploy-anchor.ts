@@ -60,10 +60,7 @@ export async function deployAnchor(ports: DeployPorts): Promise<string> {
   const deadline = performance.now() + patienceMs;
   while (!(await hasCode(provider, signed.address))) {
     if (performance.now() > deadline) {
-      throw new Fault('unavailable', `The contract is on its way: transaction ${String(hash)}.`, {
-        fix: 'Wait for the chain; it is used as soon as it is there.',
-        retryAfterSeconds: 15,
-      });
+      throw onItsWay(String(hash));
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
@@ -72,3 +69,9 @@ export async function deployAnchor(ports: DeployPorts): Promise<string> {
 
 export const hasCode = (provider: JsonRpcApiProvider, address: string): Promise<boolean> =>
   answered(async () => (await provider.getCode(address)).length > 2);
+
+export const onItsWay = (transaction: string): Fault =>
+  new Fault('unavailable', `The contract is on its way: transaction ${transaction}.`, {
+    fix: 'Wait for the chain; it is used as soon as it is there.',
+    retryAfterSeconds: 15,
+  });

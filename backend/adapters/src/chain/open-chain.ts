@@ -5,10 +5,10 @@ import type { Vault } from '@verity/domain/identity/ports';
 import type { Clock } from '@verity/domain/kernel/ports';
 import { Fault } from '@verity/protocol/faults';
 import type { Config } from '../config';
-import type { ChainPlaces } from '../mongo/chain-places';
+import type { ChainPlaces, ContractPlace } from '../mongo/chain-places';
 import { fundLocally, LOCAL_CHAIN_ID, openAccount } from './account';
 import { anchorChain, ANCHOR_INTERFACE } from './anchor-chain';
-import { deployAnchor, hasCode } from './deploy-anchor';
+import { deployAnchor, hasCode, onItsWay } from './deploy-anchor';
 import { answered, connectRpc, strange, type Rpc } from './rpc';
 
 /** Blocks that a chain of others is trusted after. */
@@ -97,7 +97,7 @@ export function connectChain(ports: ChainPorts): Chain {
         },
       );
     }
-    if (!local) throw kept ? vanished(kept.address, chainId) : undeployed(chainId);
+    if (!local) throw kept ? await missing(provider, kept) : undeployed(chainId);
     if (kept) await places.loseContract(kept, clock());
     return deployBy(at, LOCAL_DEPLOY_MS);
   };
@@ -158,6 +158,13 @@ const undeployed = (chainId: number): Fault =>
   new Fault('conflict', `No contract of this log is known on chain ${chainId}.`, {
     fix: 'Deploy it: npm run audit -- deploy. Or set CHAIN_CONTRACT to the one that was deployed.',
   });
+
+/** A contract that was deployed and is not there: not yet, or not any more. */
+async function missing(provider: JsonRpcApiProvider, place: ContractPlace): Promise<Fault> {
+  const { address, chain_id: chainId, transaction } = place;
+  const sent = await answered(() => provider.getTransaction(transaction));
+  return sent && sent.blockNumber === null ? onItsWay(transaction) : vanished(address, chainId);
+}
 
 const vanished = (address: string, chainId: number): Fault =>
   new Fault('conflict', `The contract ${address} is gone from chain ${chainId}.`, {
