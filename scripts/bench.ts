@@ -32,6 +32,10 @@ const BENCHES: Record<string, { usage: string; load: () => Promise<{ bench: Benc
     usage: '[--jobs N] [--kills N] [--seed N]',
     load: () => import('./bench/jobs-chaos'),
   },
+  audit: {
+    usage: '[--runs N] [--events N] [--entries OF_THE_TREE]',
+    load: () => import('./bench/audit'),
+  },
   training: { usage: '[--people N]', load: () => import('./bench/training') },
 };
 
@@ -50,6 +54,7 @@ async function main(): Promise<number> {
         json: { type: 'boolean' },
         runs: { type: 'string' },
         events: { type: 'string' },
+        entries: { type: 'string' },
         jobs: { type: 'string' },
         kills: { type: 'string' },
         peers: { type: 'string' },
