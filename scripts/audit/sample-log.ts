@@ -29,8 +29,8 @@ import type { AuditRecord } from '@verity/protocol/audit/schemas';
 
 export const sha256 = (bytes: Uint8Array): Uint8Array =>
   createHash('sha256').update(bytes).digest();
-const hmac = (key: Uint8Array, message: Uint8Array): Uint8Array =>
-  createHmac('sha256', key).update(message).digest();
+const hmac = (key: Uint8Array, message: string): Uint8Array =>
+  createHmac('sha512', key).update(message).digest();
 const seal = (key: Uint8Array, iv: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array => {
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad);
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hmacSha256, logIdentity, sha256 } from '@verity/adapters/crypto/audit-crypto';
+import { hmacSha512, logIdentity, sha256 } from '@verity/adapters/crypto/audit-crypto';
 import { logFiles } from '@verity/adapters/log-files';
 import { connectMongo } from '@verity/adapters/mongo/connect';
 import { ensureIndexes, mongoRepositories } from '@verity/adapters/mongo/repositories';
@@ -109,7 +109,7 @@ const openLog = (directory: string): Promise<MerkleLog> =>
   MerkleLog.open(logFiles(directory), { ...identity, sha256 });
 
 const close = (record: AuditRecord): Uint8Array =>
-  leafBytes(leafOf(record, keys, { sha256, hmac: hmacSha256 }));
+  leafBytes(leafOf(record, keys, { sha256, hmac: hmacSha512 }));
 
 /** Closes records and appends them. */
 async function appendLog(directory: string, count: number): Promise<Appended> {

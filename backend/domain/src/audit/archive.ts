@@ -3,7 +3,7 @@
 import { canonicalJson } from '../kernel/canonical-json';
 import { fromBase64, toBase64 } from './base64';
 import { openDetails, sealDetails, type OpenPorts, type SealPorts } from './evidence';
-import { evidenceKeyOf, type HmacSha256 } from './leaf';
+import { evidenceKeyOf, type HmacSha512 } from './leaf';
 import type { AuditArchive, AuditIndex, FoundEntry, PersonKeys } from './ports';
 
 /** Records of one file: what is read for one of them. */
@@ -22,7 +22,7 @@ interface ArchivedRecord {
 }
 
 export interface ArchivePorts extends SealPorts {
-  readonly hmac: HmacSha256;
+  readonly hmac: HmacSha512;
   readonly archive: AuditArchive;
   readonly keys: Pick<PersonKeys, 'existing'>;
 }
@@ -81,7 +81,7 @@ function lineOf(
 }
 
 export interface RestorePorts extends Pick<OpenPorts, 'open'> {
-  readonly hmac: HmacSha256;
+  readonly hmac: HmacSha512;
   readonly archive: Pick<AuditArchive, 'read'>;
   readonly keys: Pick<PersonKeys, 'existing'>;
 }

@@ -21,8 +21,8 @@ import {
 import { evidenceKeyOf, personsOf } from './leaf';
 
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
-const hmac = (key: Uint8Array, message: Uint8Array): Uint8Array =>
-  createHmac('sha256', key).update(message).digest();
+const hmac = (key: Uint8Array, message: string): Uint8Array =>
+  createHmac('sha512', key).update(message).digest();
 const seal: SealPorts['seal'] = (key, iv, aad, plain) => {
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad);
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

@@ -8,8 +8,8 @@ import { canonicalJson } from '../kernel/canonical-json';
 import { leafBytes, leafOf, openingOf, opens, ownerOf, parseLeaf, personsOf } from './leaf';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
-const hmac = (key: Uint8Array, message: Uint8Array) =>
-  createHmac('sha256', key).update(message).digest();
+const hmac = (key: Uint8Array, message: string) =>
+  createHmac('sha512', key).update(message).digest();
 const keys = { actor: new Uint8Array(32).fill(1), subject: new Uint8Array(32).fill(2) };
 const ada = '01900000-0000-7000-8000-00000000000a';
 const record = AuditRecord.parse({

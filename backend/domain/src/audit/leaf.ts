@@ -1,12 +1,12 @@
 // The public form of an audit record, a leaf of the log: what it says of people is committed to, and opened to whoever may know.
-import type { ClosedField } from '@verity/protocol/audit/closed-fields';
+import { CLOSED_FIELDS, type ClosedField } from '@verity/protocol/audit/closed-fields';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { canonicalJson } from '../kernel/canonical-json';
 import { fromHex, toHex } from './hex';
 import type { Sha256 } from './merkle';
 
-/** HMAC-SHA-256: 32 bytes. */
-export type HmacSha256 = (key: Uint8Array, message: Uint8Array) => Uint8Array;
+/** HMAC-SHA-512 of a text in UTF-8: 64 bytes. */
+export type HmacSha512 = (key: Uint8Array, message: string) => Uint8Array;
 
 /** A leaf; its entry in the log is its canonical JSON (RFC 8785) in UTF-8. Commitments are lower-case hex. */
 export interface Leaf {
@@ -39,7 +39,11 @@ export interface RecordKeys {
 export const PLATFORM = 'platform';
 
 export const COMMITMENT_TAG = 'verity-commitment-v1';
+const SALT_BYTES = 32;
 const utf8 = new TextEncoder();
+const TAGS = Object.fromEntries(
+  CLOSED_FIELDS.map((field) => [field, utf8.encode(`${COMMITMENT_TAG}\n${field}\n`)]),
+) as Record<ClosedField, Uint8Array>;
 
 /** Whose keys close a record: ids of people, or `platform`. */
 export interface RecordPersons {
@@ -68,17 +72,23 @@ const bareId = (id: unknown): string | null =>
 export const ownerOf = (field: ClosedField): keyof RecordPersons =>
   field === 'actor' || field === 'address' ? 'actor' : 'subject';
 
-/** HMAC-SHA-256(key, "salt" LF id LF field). */
-export const saltOf = (
+/**
+ * Salts of the fields that belong to one of the two persons, in the order of their names: the halves of
+ * HMAC-SHA-512(key, "salts" LF id LF person), 32 bytes each. A salt that is disclosed says nothing of another.
+ */
+function saltsOf(
   key: Uint8Array,
   id: string,
-  field: ClosedField,
-  hmac: HmacSha256,
-): Uint8Array => hmac(key, utf8.encode(`salt\n${id}\n${field}`));
+  person: keyof RecordPersons,
+  hmac: HmacSha512,
+): readonly [Uint8Array, Uint8Array] {
+  const both = hmac(key, `salts\n${id}\n${person}`);
+  return [both.subarray(0, SALT_BYTES), both.subarray(SALT_BYTES)];
+}
 
-/** The AES-256 key of the evidence of a record: HMAC-SHA-256(key, "evidence" LF id). */
-export const evidenceKeyOf = (key: Uint8Array, id: string, hmac: HmacSha256): Uint8Array =>
-  hmac(key, utf8.encode(`evidence\n${id}`));
+/** The AES-256 key of the evidence of a record: the first half of HMAC-SHA-512(key, "evidence" LF id). */
+export const evidenceKeyOf = (key: Uint8Array, id: string, hmac: HmacSha512): Uint8Array =>
+  hmac(key, `evidence\n${id}`).slice(0, SALT_BYTES);
 
 /**
  * SHA-256("verity-commitment-v1" LF field LF || salt || canonical JSON of the value), in lower-case hex. Throws
@@ -90,48 +100,49 @@ export function commitmentOf(
   value: unknown,
   sha256: Sha256,
 ): string {
-  const tag = utf8.encode(`${COMMITMENT_TAG}\n${field}\n`);
-  const text = utf8.encode(canonicalJson(value));
-  const bytes = new Uint8Array(tag.length + salt.length + text.length);
+  const tag = TAGS[field];
+  const text = canonicalJson(value);
+  const head = tag.length + salt.length;
+  // A unit of UTF-16 takes at most three bytes of UTF-8.
+  const bytes = new Uint8Array(head + 3 * text.length);
   bytes.set(tag);
   bytes.set(salt, tag.length);
-  bytes.set(text, tag.length + salt.length);
-  return toHex(sha256(bytes));
+  const { written } = utf8.encodeInto(text, bytes.subarray(head));
+  return toHex(sha256(bytes.subarray(0, head + written)));
 }
 
 /** Closes a record. Throws `TypeError` when a member has no canonical JSON. */
 export function leafOf(
   record: AuditRecord,
   keys: RecordKeys,
-  { sha256, hmac }: { sha256: Sha256; hmac: HmacSha256 },
+  { sha256, hmac }: { sha256: Sha256; hmac: HmacSha512 },
 ): Leaf {
-  const closed = (field: ClosedField): string =>
-    commitmentOf(
-      field,
-      saltOf(keys[ownerOf(field)], record.id, field, hmac),
-      record[field],
-      sha256,
-    );
+  const [actor, address] = saltsOf(keys.actor, record.id, 'actor', hmac);
+  const [details, subject] = saltsOf(keys.subject, record.id, 'subject', hmac);
   return {
     v: 1,
     id: record.id,
     at: record.at,
     action: record.action,
     outcome: record.outcome,
-    actor: closed('actor'),
-    address: closed('address'),
-    details: closed('details'),
-    subject: closed('subject'),
+    actor: commitmentOf('actor', actor, record.actor, sha256),
+    address: commitmentOf('address', address, record.address, sha256),
+    details: commitmentOf('details', details, record.details, sha256),
+    subject: commitmentOf('subject', subject, record.subject, sha256),
   };
 }
 
 /** What opens a field of the leaf that was made of a record with this key. */
-export const openingOf = (
+export function openingOf(
   record: AuditRecord,
   field: ClosedField,
   key: Uint8Array,
-  hmac: HmacSha256,
-): Opening => ({ salt: toHex(saltOf(key, record.id, field, hmac)), value: record[field] });
+  hmac: HmacSha512,
+): Opening {
+  const [first, second] = saltsOf(key, record.id, ownerOf(field), hmac);
+  const salt = field === 'actor' || field === 'details' ? first : second;
+  return { salt: toHex(salt), value: record[field] };
+}
 
 /** Whether an opening is the one of this field of the leaf. */
 export function opens(
@@ -141,7 +152,7 @@ export function opens(
   sha256: Sha256,
 ): boolean {
   const bytes = fromHex(salt);
-  if (bytes?.length !== 32) return false;
+  if (bytes?.length !== SALT_BYTES) return false;
   try {
     return commitmentOf(field, bytes, value, sha256) === leaf[field];
   } catch (error) {

@@ -12,7 +12,7 @@ import {
   opens,
   ownerOf,
   parseLeaf,
-  type HmacSha256,
+  type HmacSha512,
   type Leaf,
   type Opening,
 } from './leaf';
@@ -37,7 +37,7 @@ export interface ProofPorts {
   readonly log: ReadableLog;
   readonly key: VerifierKey;
   readonly sha256: Sha256;
-  readonly hmac: HmacSha256;
+  readonly hmac: HmacSha512;
 }
 
 /** Members of a record that a receipt can open. */

@@ -2,7 +2,7 @@
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { externalise, type SealPorts } from './evidence';
 import { toHex } from './hex';
-import { evidenceKeyOf, leafBytes, leafOf, parseLeaf, personsOf, type HmacSha256 } from './leaf';
+import { evidenceKeyOf, leafBytes, leafOf, parseLeaf, personsOf, type HmacSha512 } from './leaf';
 import { leafHash } from './merkle';
 import type { AuditIndex, EvidenceStore, IndexedRecord, PersonKeys } from './ports';
 
@@ -20,7 +20,7 @@ export interface SequencerNeeds extends SealPorts {
   readonly evidence: Pick<EvidenceStore, 'keep' | 'flag'>;
   /** Bytes of details above which they become evidence. */
   readonly evidenceAbove: number;
-  readonly hmac: HmacSha256;
+  readonly hmac: HmacSha512;
 }
 
 /** Places of the log that the index does not have yet, by the id of their record. */

@@ -3,7 +3,7 @@ import type { AuditFinding, AuditRecord, AuditVerification } from '@verity/proto
 import { auditLog, type LogFinding } from './audit-log';
 import { evidenceIn, openEvidence, type OpenPorts } from './evidence';
 import { toHex } from './hex';
-import { evidenceKeyOf, leafOf, ownerOf, parseLeaf, type HmacSha256, type Leaf } from './leaf';
+import { evidenceKeyOf, leafOf, ownerOf, parseLeaf, type HmacSha512, type Leaf } from './leaf';
 import { nodeReader, type LogFiles } from './log';
 import { leafHash, perfectParts, foldRight } from './merkle';
 import type { AuditAnchors, AuditIndex, FoundEntry, PersonKeys } from './ports';
@@ -18,7 +18,7 @@ export interface IntegrityPorts extends OpenPorts {
   readonly files: Pick<LogFiles, 'read'>;
   readonly key: VerifierKey;
   readonly verify: VerifyEd25519;
-  readonly hmac: HmacSha256;
+  readonly hmac: HmacSha512;
   readonly index: Pick<AuditIndex, 'walk'>;
   readonly keys: Pick<PersonKeys, 'existing'>;
   readonly anchors: Pick<AuditAnchors, 'list'>;

@@ -1,7 +1,7 @@
 // The audit log as the roles share it: its identity, its directory, the keys of people, and the one who writes it.
 import { join } from 'node:path';
 import type { Connection } from 'mongoose';
-import { hmacSha256, logIdentity, sha256 } from '@verity/adapters/crypto/audit-crypto';
+import { hmacSha512, logIdentity, sha256 } from '@verity/adapters/crypto/audit-crypto';
 import { sealEvidence } from '@verity/adapters/crypto/evidence-cipher';
 import { createVault } from '@verity/adapters/crypto/vault';
 import type { Config } from '@verity/adapters/config';
@@ -26,7 +26,7 @@ export async function openAudit({ config, mongo }: AuditFooting) {
     identity: logIdentity(origin, seed),
     personKeys: new MongoPersonKeys(mongo, vault),
     sha256,
-    hmac: hmacSha256,
+    hmac: hmacSha512,
   };
 }
 

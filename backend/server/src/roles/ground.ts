@@ -5,7 +5,7 @@ import type { Connection } from 'mongoose';
 import { connectRpc } from '@verity/adapters/chain/rpc';
 import type { Config } from '@verity/adapters/config';
 import { pingIpfs } from '@verity/adapters/ipfs/blocks';
-import { hmacSha256 } from '@verity/adapters/crypto/audit-crypto';
+import { hmacSha512 } from '@verity/adapters/crypto/audit-crypto';
 import { openSealedEvidence } from '@verity/adapters/crypto/evidence-cipher';
 import { createSecretTokens } from '@verity/adapters/crypto/tokens';
 import { createVault } from '@verity/adapters/crypto/vault';
@@ -129,7 +129,7 @@ export async function layGround(footing: Footing) {
       auditEntries: withArchive(stores.auditEntries, {
         archive: auditArchive,
         keys: new MongoPersonKeys(mongo, createVault(config.MASTER_KEY)),
-        hmac: hmacSha256,
+        hmac: hmacSha512,
         open: openSealedEvidence,
       }),
     },
