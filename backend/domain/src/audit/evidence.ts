@@ -74,7 +74,7 @@ export type EvidenceVerdict =
 /**
  * The record as it goes into log and index, and the blocks to keep; none when its details are small. The same record
  * under the same key gives the same blocks, so that a step done twice counts once. `key` is that of `evidenceKeyOf`.
- * Throws `too-large`, and `TypeError` for details that have no canonical JSON.
+ * Throws `too-large`, and `TypeError` for large details that have no canonical JSON.
  */
 export function externalise(
   record: AuditRecord,
@@ -83,8 +83,11 @@ export function externalise(
   above = EVIDENCE_ABOVE_BYTES,
 ): { record: AuditRecord; parts: EvidencePart[] } {
   const { details } = record;
+  const own = Object.hasOwn(details, MEMBER);
+  // As many UTF-16 units as the canonical text has, each of three bytes at most: told without writing that.
+  if (!own && JSON.stringify(details).length * 3 <= above) return { record, parts: [] };
   const plain = utf8.encode(canonicalJson(details));
-  if (plain.length <= above && !Object.hasOwn(details, MEMBER)) return { record, parts: [] };
+  if (plain.length <= above && !own) return { record, parts: [] };
   demandFits(plain.length);
   const digest = sha256(plain);
   const sealed = sealPlain(plain, digest, record.id, key, { sha256, seal });
@@ -211,7 +214,9 @@ function smallOf(details: Readonly<Record<string, unknown>>): Record<string, unk
   let room = SMALL_MEMBERS_BYTES;
   for (const name of Object.keys(details).sort()) {
     if (name === MEMBER || kept.includes(name)) continue;
-    const { length } = utf8.encode(canonicalJson({ [name]: details[name] }));
+    const value = details[name];
+    if (typeof value === 'string' && value.length > SMALL_MEMBER_BYTES) continue;
+    const { length } = utf8.encode(canonicalJson({ [name]: value }));
     if (length > SMALL_MEMBER_BYTES || length > room) continue;
     room -= length;
     kept.push(name);
