@@ -1,11 +1,8 @@
 // What is recorded comes to the chain: the real log, book, leases and contract, by two workers at once.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { readConfig } from '@verity/adapters/config';
 import { openTestRedis, type TestRedis } from '@verity/adapters/redis/testing';
-import { newId, systemClock } from '@verity/adapters/world';
-import { openAudit } from '@verity/server/roles/audit';
-import { anchoringOver } from '../roles/anchoring';
+import { anchoringOfWorld } from '../spec-anchoring';
 import { anAuditRecord, aRun, openAuditWorld, type AuditWorld } from '../spec-audit';
 import type { Tools } from '../tools';
 import task from './sync_audit_trail';
@@ -25,23 +22,7 @@ afterEach(async () => {
 });
 
 function worker() {
-  const config = readConfig({
-    ...process.env,
-    MASTER_KEY: 'ab'.repeat(32),
-    PUBLIC_URL: 'https://verity.example',
-    DATA_DIR: world.directory,
-    ANCHOR_ENTRIES: '1',
-  });
-  const { stores, connection: mongo } = world;
-  const anchoring = anchoringOver(
-    {
-      ...{ config, stores, mongo, newId, clock: systemClock },
-      redis: redis.connect(),
-      shutdown: { on: (_stage, _name, close) => void closing.push(close) },
-      log: { warn: () => undefined },
-    },
-    () => openAudit({ config, mongo }),
-  );
+  const anchoring = anchoringOfWorld(world, redis.connect(), (close) => closing.push(close));
   const tools = { anchoring } as unknown as Tools;
   return { anchoring, sync: () => task.handler({}, aRun(), tools) };
 }
