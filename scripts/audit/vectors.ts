@@ -9,6 +9,7 @@ import { proveConsistency } from '@verity/domain/audit/prove';
 import { writeReceipt, type Receipt } from '@verity/domain/audit/receipt';
 import { keyIdOf, parseNote, parseVerifierKey } from '@verity/domain/audit/signed-note';
 import { tools } from '@verity/verify/tools';
+import { changed, CHANGES, flipped, otherTexts } from './broken-receipts';
 import { inMemory, receiptOfLargeLog, sampleLog, sha256 } from './sample-log';
 import { exchangesOf, toldAnchor, toldRpc, type Exchange } from './told-chain';
 
@@ -118,114 +119,20 @@ class Vectors {
 
   async spoilt(receipt: Receipt, evidence: Receipt): Promise<void> {
     const rpc = exchangesOf(receipt);
-    const text = writeReceipt(receipt);
-    type Loose = ReturnType<JSON['parse']>;
-    const changed = (of: Receipt, change: (copy: Loose) => void): Receipt => {
-      const copy = structuredClone(of) as Loose;
-      change(copy);
-      return copy as Receipt;
-    };
-    const add = (name: string, change: (copy: Loose) => void): Promise<void> =>
-      this.bad(name, changed(receipt, change), { rpc });
-    const texts: [string, string | Uint8Array][] = [
-      ['cut', text.slice(0, 700)],
-      ['no line feed', text.slice(0, -1)],
-      ['two line feeds', `${text}\n`],
-      ['byte order mark', `\ufeff${text}`],
-      ['space', text.replace(',', ', ')],
-      ['member twice', text.replace('"version":1', '"version":1,"version":1')],
-      ['members not sorted', text.replace(/("outcome":"\w+"),("subject":"\w+")/, '$2,$1')],
-      ['number in another writing', text.replace('"index":5', '"index":5.0')],
-      ['escape that is not needed', text.replace('session.', '\\u0073ession.')],
-      [
-        'digest in capitals',
-        text.replace(/"leaf_hash":"\w+"/, (hash) =>
-          hash.toUpperCase().replace('LEAF_HASH', 'leaf_hash'),
-        ),
-      ],
-      ['strange member', text.replace('"version":1', '"version":1,"w":0')],
-      ['another version', text.replace('"version":1', '"version":2')],
-      ['no utf-8', Buffer.from(text).fill(0xff, 300, 301)],
+    for (const [name, bytes] of otherTexts(writeReceipt(receipt)))
+      await this.bad(name, bytes, { rpc });
+    for (const [name, change] of CHANGES) await this.bad(name, changed(receipt, change), { rpc });
+    const told: [string, Exchange[]][] = [
+      ['chain holds another root', lying(rpc, 4, `0x${'44'.repeat(32)}`)],
+      ['contract speaks for another log', lying(rpc, 3, `0x${'55'.repeat(32)}`)],
+      ['block reorganised away', lying(rpc, 2, null)],
     ];
-    for (const [name, bytes] of texts) await this.bad(name, bytes, { rpc });
-    await add('leaf says another action', (r) => (r.leaf.action = 'session.ended'));
-    await add('leaf with another commitment', (r) => (r.leaf.actor = flipped(r.leaf.actor)));
-    await add('opening with another value', (r) => (r.openings.actor.value = 'user:nobody'));
-    await add(
-      'opening with another salt',
-      (r) => (r.openings.details.salt = flipped(r.openings.details.salt)),
-    );
-    await add('another leaf hash', (r) => (r.inclusion.leaf_hash = flipped(r.inclusion.leaf_hash)));
-    await add('another index', (r) => (r.inclusion.index = 4));
-    await add('index beyond the tree', (r) => (r.inclusion.index = 7));
-    await add('another size', (r) => (r.inclusion.size = 8));
-    await add(
-      'path with a changed hash',
-      (r) => (r.inclusion.path[1] = flipped(r.inclusion.path[1])),
-    );
-    await add('path too short', (r) => r.inclusion.path.pop());
-    await add('path too long', (r) => r.inclusion.path.push('00'.repeat(32)));
-    await add('path in another order', (r) => r.inclusion.path.reverse());
-    await add(
-      'checkpoint with another size',
-      (r) => (r.checkpoint = r.checkpoint.replace('\n7\n', '\n8\n')),
-    );
-    await add(
-      'checkpoint with another root',
-      (r) =>
-        (r.checkpoint = r.checkpoint.replace(
-          /\n(.)(.{42}=)\n/,
-          (_: string, a: string, b: string) => `\n${a === 'A' ? 'B' : 'A'}${b}\n`,
-        )),
-    );
-    await add(
-      'checkpoint without signature',
-      (r) => (r.checkpoint = r.checkpoint.split('\n\n')[0] + '\n\n'),
-    );
-    await add(
-      'checkpoint with two signatures',
-      (r) => (r.checkpoint += `${r.checkpoint.split('\n')[4]}\n`),
-    );
-    await add(
-      'checkpoint with another signature',
-      (r) =>
-        (r.checkpoint = r.checkpoint.replace(
-          /(.{20})(.)(.{20}\n)$/,
-          (_: string, a: string, b: string, c: string) => `${a}${b === 'A' ? 'B' : 'A'}${c}`,
-        )),
-    );
-    await add(
-      'key with another id',
-      (r) => (r.log.key = r.log.key.replace(/\+[0-9a-f]{8}\+/, '+00000000+')),
-    );
-    await add('anchor on another chain', (r) => (r.anchor.chain_id = 1));
-    await add('anchor in another contract', (r) => (r.anchor.contract = `0x${'11'.repeat(20)}`));
-    await add(
-      'anchor by another transaction',
-      (r) => (r.anchor.transaction = `0x${'22'.repeat(32)}`),
-    );
-    await add('anchor in another block', (r) => (r.anchor.block.number += 1));
-    await add(
-      'anchor in a block of another hash',
-      (r) => (r.anchor.block.hash = `0x${'33'.repeat(32)}`),
-    );
-    await this.bad('chain holds another root', receipt, {
-      rpc: lying(rpc, 4, `0x${'44'.repeat(32)}`),
-    });
-    await this.bad('contract speaks for another log', receipt, {
-      rpc: lying(rpc, 3, `0x${'55'.repeat(32)}`),
-    });
-    await this.bad('block reorganised away', receipt, { rpc: lying(rpc, 2, null) });
+    for (const [name, lie] of told) await this.bad(name, receipt, { rpc: lie });
+    const given = { rpc: exchangesOf(evidence), evidence: true };
     const withKey = changed(evidence, (r) => (r.evidence.key = flipped(r.evidence.key)));
-    await this.bad('evidence with another key', withKey, {
-      rpc: exchangesOf(evidence),
-      evidence: true,
-    });
-    const hidden = changed(evidence, (r) => delete r.openings.details);
-    await this.bad('evidence with a key and no details', hidden, {
-      rpc: exchangesOf(evidence),
-      evidence: true,
-    });
+    await this.bad('evidence with another key', withKey, given);
+    const { details: _, ...openings } = evidence.openings;
+    await this.bad('evidence with a key and no details', { ...evidence, openings }, given);
   }
 
   async #add(
@@ -273,7 +180,6 @@ class Vectors {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 const slug = (name: string): string => name.replaceAll(/[^a-z0-9]+/g, '-');
-const flipped = (hex: string): string => (hex.startsWith('0') ? '1' : '0') + hex.slice(1);
 const lying = (rpc: readonly Exchange[], at: number, result: unknown): Exchange[] =>
   rpc.map((exchange, index) => (index === at ? { ...exchange, answer: { result } } : exchange));
 

@@ -53,21 +53,21 @@ async function page(script: string): Promise<string> {
   });
   // The text of an element in between has to be what was hashed.
   const inline = {
-    SCRIPT: script.replaceAll('</script', '<\\/script').trim(),
-    STYLE: style.trim(),
+    script: script.replaceAll('</script', '<\\/script').trim(),
+    style: style.trim(),
   };
   const policy = [
     "default-src 'none'",
-    `script-src '${digest(inline.SCRIPT)}'`,
-    `style-src '${digest(inline.STYLE)}'`,
+    `script-src '${digest(inline.script)}'`,
+    `style-src '${digest(inline.style)}'`,
     'connect-src http: https:',
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
   return readFileSync(source('page.html'), 'utf8')
     .replace('__POLICY__', () => policy)
-    .replace(/\s*__STYLE__\s*/, () => inline.STYLE)
-    .replace(/\s*__SCRIPT__\s*/, () => inline.SCRIPT);
+    .replace('<style></style>', () => `<style>${inline.style}</style>`)
+    .replace('<script></script>', () => `<script>${inline.script}</script>`);
 }
 
 const digest = (text: string): string =>
