@@ -13,7 +13,7 @@ import { Icon } from './icon';
       [title]="value()"
       (click)="copy($event)"
     >
-      <span class="mono">{{ shown() }}</span>
+      <span class="mono" [class.nowrap]="short()">{{ shown() }}</span>
       <vt-icon [name]="copied() ? 'check' : 'copy'" />
       <span class="sr-only" aria-live="polite">{{ copied() ? 'Copied' : '' }}</span>
     </button>

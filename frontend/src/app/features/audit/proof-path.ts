@@ -31,7 +31,7 @@ import { Transaction } from './transaction';
             <span class="small soft"
               >joined with the hash on the {{ step.side }}, {{ covers(step) }}</span
             >
-            <vt-copy class="faded" [value]="step.sibling" [what]="'sibling on the ' + step.side" />
+            <vt-copy [value]="step.sibling" [what]="'sibling on the ' + step.side" />
             @if (nodes()[$index]; as node) {
               @if (!$last) {
                 <span class="node"
@@ -84,7 +84,7 @@ import { Transaction } from './transaction';
             >
             @if (anchor.place; as place) {
               <vt-transaction [hash]="place.transaction" [explorer]="explorer()" />
-              <span class="small soft">contract</span>
+              <span class="small soft below">contract</span>
               <vt-copy [value]="place.contract" what="contract" />
             }
           </div>
@@ -182,8 +182,12 @@ import { Transaction } from './transaction';
     .grow > vt-copy {
       display: block;
     }
-    .faded {
-      opacity: 0.92;
+    .below {
+      display: block;
+    }
+    vt-copy,
+    vt-transaction {
+      font-size: var(--text-xs);
     }
     .node {
       display: flex;
