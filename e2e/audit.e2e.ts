@@ -86,7 +86,7 @@ test('from "this session was terminated" to "proven on chain"', async ({ page, r
   expect(good.code, good.text).toBe(0);
   expect(JSON.parse(good.text)).toMatchObject({ summary: { proven: 1, broken: 0 } });
 
-  // One digit of the leaf is another one: the link that breaks is named.
+  // One word of the leaf is another one: the link that breaks is named.
   const forged = info.outputPath('forged.json');
   const text = readFileSync(file, 'utf8');
   const at = text.indexOf('"outcome":"success"');
@@ -95,12 +95,12 @@ test('from "this session was terminated" to "proven on chain"', async ({ page, r
   const bad = await verify(forged, '--rpc', rpc ?? '', '--json');
   expect(bad.code).toBe(1);
   const { receipts } = JSON.parse(bad.text) as { receipts: { failed: string }[] };
-  expect(receipts[0]?.failed).toBe('inclusion');
+  expect(receipts[0]?.failed).toBe('leaf');
 
   await page.goto('/audit/check');
   await page.getByLabel(/Choose files/).setInputFiles(forged);
   await expect(title).toHaveText('1 of 1 receipt broken');
-  await expect(page.getByText('Broken: path to the root')).toBeVisible();
+  await expect(page.getByText('Broken: leaf')).toBeVisible();
   await page.getByLabel(/Choose files/).setInputFiles([file, forged]);
   await expect(title).toHaveText('1 of 2 receipts broken');
   await page.getByLabel('The server').check();

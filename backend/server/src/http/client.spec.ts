@@ -50,6 +50,18 @@ describe('the client', () => {
     expect(nonces.size).toBe(4);
   });
 
+  it('lets its pages ask nobody but its own server and whom it is told of', async () => {
+    const policyOf = async (settings: object) => {
+      const one = await doorServer({}, { clientDir: dir, ...settings });
+      const { headers } = await one.call('GET', '/audit', { headers: asPage });
+      await one.close();
+      return /connect-src [^;]+/.exec(headers.get('content-security-policy') ?? '')?.[0];
+    };
+    expect(await policyOf({})).toBe("connect-src 'self'");
+    const told = { connectOrigins: ['https://rpc.example.org'] };
+    expect(await policyOf(told)).toBe("connect-src 'self' https://rpc.example.org");
+  });
+
   it('keeps hashed files for a year and asks again for the others', async () => {
     const hashed = await server.call('GET', '/main-A1B2C3D4.js');
     expect(hashed.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');

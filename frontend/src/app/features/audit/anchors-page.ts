@@ -71,7 +71,7 @@ const EVERY_MS = 5_000;
             @for (anchor of anchors.value()?.items; track anchor.size) {
               <tr>
                 <td>
-                  <b>{{ number(anchor.size) }}</b> entries
+                  <b>{{ number(anchor.size) }}</b> {{ anchor.size === 1 ? 'entry' : 'entries' }}
                   <span class="small faint covers">{{ covers(anchor) }}</span>
                 </td>
                 <td data-label="State">

@@ -116,10 +116,10 @@ export class AuditPage {
     const log = this.integrity.value();
     if (!log) return 'What was done, by whom, and the proof of it.';
     const { size } = log.anchors;
-    if (size === 0) return 'None of them is anchored on the chain yet.';
+    if (size === 0) return 'No record is anchored on the chain yet.';
     return size >= log.log.size
-      ? 'Every one of them is anchored on the chain.'
-      : `The first ${wholeNumber(size)} of them are anchored on the chain.`;
+      ? 'Every record of the log is anchored on the chain.'
+      : `The first ${plural(size, 'record')} of the log ${size === 1 ? 'is' : 'are'} anchored on the chain.`;
   });
   protected readonly filtered = computed(() =>
     Object.values(this.filter()).some((value) => value !== undefined),

@@ -1,5 +1,12 @@
 // The evidence of a record: where its blocks are, and what they hold once they are read, verified and decrypted.
-import { ChangeDetectionStrategy, Component, inject, input, signal } from '@angular/core';
+import {
+  ChangeDetectionStrategy,
+  Component,
+  inject,
+  input,
+  linkedSignal,
+  signal,
+} from '@angular/core';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
 import { bytes } from '../../core/format';
@@ -69,8 +76,15 @@ export class EvidenceCard {
   protected readonly about = ABOUT;
   protected readonly size = bytes;
   protected readonly busy = signal(false);
-  protected readonly problem = signal<ClientProblem | undefined>(undefined);
-  protected readonly text = signal<string | undefined>(undefined);
+  // What was read belongs to one record: the page may go on to another one.
+  protected readonly problem = linkedSignal<string, ClientProblem | undefined>({
+    source: this.id,
+    computation: () => undefined,
+  });
+  protected readonly text = linkedSignal<string, string | undefined>({
+    source: this.id,
+    computation: () => undefined,
+  });
 
   protected async read(): Promise<void> {
     this.busy.set(true);

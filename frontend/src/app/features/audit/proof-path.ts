@@ -97,7 +97,7 @@ import { Transaction } from './transaction';
               <span class="small soft"
                 >of chain {{ place.chain_id }}
                 @if (anchor.confirmed_at; as at) {
-                  , confirmed <vt-time [at]="at" />
+                  · confirmed <vt-time [at]="at" />
                 }
               </span>
               <vt-copy [value]="place.block.hash" what="hash of the block" />

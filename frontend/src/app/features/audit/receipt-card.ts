@@ -22,6 +22,12 @@ import { CLOSED_FIELD } from './words';
 const WORDS = { ...CLOSED_FIELD, evidence: 'Evidence' } as const;
 type Disclosable = keyof typeof WORDS;
 
+interface Found {
+  report: ReceiptReport;
+  by: string;
+  blocked: readonly string[];
+}
+
 @Component({
   selector: 'vt-receipt-card',
   imports: [Icon, ReceiptReportView, RouterLink],
@@ -94,10 +100,13 @@ export class ReceiptCard {
   private readonly verifier = inject(LocalVerifier);
   protected readonly words = WORDS;
   protected readonly busy = signal(false);
-  protected readonly problem = signal('');
-  protected readonly result = signal<
-    { report: ReceiptReport; by: string; blocked: readonly string[] } | undefined
-  >(undefined);
+  private readonly id = computed(() => this.proof().entry.record.id);
+  // What was found belongs to one record: the page may go on to another one.
+  protected readonly problem = linkedSignal({ source: this.id, computation: () => '' });
+  protected readonly result = linkedSignal<string, Found | undefined>({
+    source: this.id,
+    computation: () => undefined,
+  });
   /** What can still be opened. */
   protected readonly fields = computed<Disclosable[]>(
     () => {
@@ -152,16 +161,14 @@ export class ReceiptCard {
     }));
   }
 
-  private async check(
-    how: (
-      text: string,
-    ) => Promise<{ report: ReceiptReport; by: string; blocked: readonly string[] }>,
-  ): Promise<void> {
+  private async check(how: (text: string) => Promise<Found>): Promise<void> {
+    const id = this.id();
     this.busy.set(true);
     this.problem.set('');
     this.result.set(undefined);
     try {
-      this.result.set(await how(await this.read()));
+      const found = await how(await this.read());
+      if (this.id() === id) this.result.set(found);
     } catch (error) {
       this.problem.set(error instanceof Error ? error.message : 'It could not be checked.');
     }
