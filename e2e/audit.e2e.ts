@@ -56,7 +56,7 @@ test('from "this session was terminated" to "proven on chain"', async ({ page, r
   await signIn(page, auditor);
   await expect(page).toHaveURL(/\/audit$/);
   await openRecord(page, session);
-  await expect(page.getByText('Reported as stolen')).toBeVisible();
+  await expect(page.getByText('Reported as stolen', { exact: true })).toBeVisible();
 
   // The page follows its record onto the chain by itself.
   const title = page.getByRole('heading', { level: 1 });

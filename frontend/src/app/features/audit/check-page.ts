@@ -64,7 +64,9 @@ export class CheckPage {
   protected async take(files: FileList | null | undefined): Promise<void> {
     const given: GivenReceipt[] = [];
     const refused: string[] = [];
-    for (const file of files ?? []) {
+    // Now: the list is emptied with the field that it belongs to.
+    const chosen = [...(files ?? [])];
+    for (const file of chosen) {
       try {
         const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
         const found = receiptsIn(file.name, text);
