@@ -23,7 +23,7 @@ import { Icon } from './icon';
       display: inline-flex;
       align-items: center;
       gap: 6px;
-      max-width: 100%;
+      max-width: calc(100% + 8px);
       padding: 1px 4px;
       margin: -1px -4px;
       border: 0;

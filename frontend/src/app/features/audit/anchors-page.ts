@@ -63,7 +63,7 @@ const EVERY_MS = 5_000;
               <th scope="col">Root</th>
               <th scope="col">Block</th>
               <th scope="col">Transaction</th>
-              <th scope="col" class="right">Gas</th>
+              <th scope="col" class="num">Gas</th>
               <th scope="col">When</th>
             </tr>
           </thead>
@@ -94,7 +94,7 @@ const EVERY_MS = 5_000;
                     –
                   }
                 </td>
-                <td data-label="Gas" class="right">
+                <td data-label="Gas" class="num">
                   {{ anchor.place ? number(anchor.place.gas_used) : '–' }}
                 </td>
                 <td data-label="When">
@@ -118,6 +118,9 @@ const EVERY_MS = 5_000;
   styles: `
     .covers {
       display: block;
+    }
+    .num {
+      text-align: right;
     }
     td b {
       font-weight: 550;

@@ -30,7 +30,7 @@ const SHOWN = 200;
                 <th scope="col">Receipt</th>
                 <th scope="col">Verdict</th>
                 <th scope="col">Record</th>
-                <th scope="col" class="right">Entry</th>
+                <th scope="col" class="num">Entry</th>
                 <th scope="col">Says</th>
               </tr>
             </thead>
@@ -57,7 +57,7 @@ const SHOWN = 200;
                     }
                   </td>
                   <td data-label="Record">{{ action(one) }}</td>
-                  <td data-label="Entry" class="right">{{ place(one) }}</td>
+                  <td data-label="Entry" class="num">{{ place(one) }}</td>
                   <td data-label="Says" class="says">{{ says(one) }}</td>
                 </tr>
                 @if (open() === one && one.report; as report) {
@@ -89,6 +89,9 @@ const SHOWN = 200;
     }
     .more td {
       padding-block: 16px;
+    }
+    .num {
+      text-align: right;
     }
     .says {
       overflow-wrap: anywhere;
