@@ -1,10 +1,19 @@
 // The log on a real disk: durable before it is told, whole after a death at any moment, one writer at a time.
 import { createHash, generateKeyPairSync, sign, verify, createPublicKey } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MerkleLog, type LogFiles, type LogKeys } from '@verity/domain/audit/log';
@@ -189,6 +198,27 @@ describe('a log on a disk', () => {
       'not signed by the key',
     );
     expect(readdirSync(directory).sort()).toEqual(['checkpoint', 'tile']);
+  });
+
+  it('says that the disk is full, loses nothing, and goes on when there is room', async () => {
+    const log = await open();
+    await log.append(entries(0, 2));
+    for (const file of ['tile/entries/000.p/3.new', 'tile/0/000.p/3.new', 'checkpoint.new']) {
+      const path = join(directory, file);
+      mkdirSync(dirname(path), { recursive: true });
+      // Whatever is written there, the kernel finds no room for.
+      symlinkSync('/dev/full', path);
+      await expect((await open()).append(entries(2, 1))).rejects.toMatchObject({
+        code: 'unavailable',
+        message: 'The disk of the audit log is full; nothing was lost.',
+      });
+      rmSync(path);
+      expect((await open()).size).toBe(2);
+    }
+    const again = await open();
+    await again.append(entries(2, 300));
+    expect(again.root).toEqual(rootOfEntries(302));
+    expect(await readAll(await open())).toHaveLength(302);
   });
 
   it('refuses an entry that no bundle can hold, and keeps the rest', async () => {
