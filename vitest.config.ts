@@ -47,8 +47,6 @@ export default defineConfig({
   plugins: [threads, workspaces],
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  // Of the global setup.
-  environments: { __vitest__: { resolve: { conditions, externalConditions: conditions } } },
   test: {
     include: [
       'backend/**/*.spec.ts',

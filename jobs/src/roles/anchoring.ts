@@ -1,5 +1,10 @@
 // What the anchoring of the audit log asks of the real world.
-import { connectChain, type Chain, type ChainSettings } from '@verity/adapters/chain/open-chain';
+import {
+  connectChain,
+  type Chain,
+  type ChainSettings,
+  type OpenedChain,
+} from '@verity/adapters/chain/open-chain';
 import { createVault } from '@verity/adapters/crypto/vault';
 import { pingIpfs } from '@verity/adapters/ipfs/blocks';
 import { logReader } from '@verity/adapters/log-reader';
@@ -43,8 +48,9 @@ export function anchoringOver(ground: AnchoringFooting, open: () => Promise<Audi
   return {
     sync: async (signal: AbortSignal) => (await anchoring()).sync(signal),
     examine: async () => (await anchoring()).examine(),
+    rootAt: async (size: number) => (await anchoring()).rootAt(size),
     deploy: async () => (await anchoring()).deploy(),
-  } satisfies Anchoring & { deploy: Chain['deploy'] };
+  } satisfies Anchoring & { deploy: Chain['deploy']; rootAt: OpenedChain['rootAt'] };
 }
 
 function anchoringOf(
@@ -82,6 +88,7 @@ function anchoringOf(
       return result;
     },
     examine: () => examineChain({ ...ports, parts: partsOf(ground) }, limits),
+    rootAt: async (size: number) => (await chain.open()).rootAt(size),
     deploy: () => chain.deploy(),
   };
 }

@@ -18,10 +18,11 @@ export interface AuditUpkeepGround extends Pick<Ground, 'auditArchive'> {
   >;
 }
 
-/** The log is opened when it is first asked for. */
+/** The log is opened when it is first asked for; `rootOnChain` is left out where no chain is asked. */
 export function auditUpkeepOver(
   { config, stores, auditArchive }: AuditUpkeepGround,
   open: () => Promise<Audit>,
+  rootOnChain?: (size: number) => Promise<string | null>,
 ): AuditUpkeep {
   const blocks = config.IPFS_URL ? ipfsBlocks(config.IPFS_URL) : null;
   let opened: Promise<Audit> | undefined;
@@ -47,6 +48,7 @@ export function auditUpkeepOver(
           anchors: stores.auditAnchors,
           open: openSealedEvidence,
           block: evidenceBlock(stores.auditEvidence, blocks),
+          ...(rootOnChain ? { rootOnChain } : {}),
         },
         options,
       );

@@ -25,6 +25,7 @@ const MUCH_LAG = 10_000;
 
 export function openTools(ground: Ground, jobs: Jobs): Tools {
   const { clock, newId, journal } = ground;
+  const anchoring = anchoringOver(ground, () => openAudit(ground));
   return {
     clock,
     newId,
@@ -37,9 +38,13 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     training: trainingOver(ground, heraldOver(ground)),
     policy: policyWorkTools(ground, jobs, heraldOver(ground)),
     threats: detectionOver(ground),
-    anchoring: anchoringOver(ground, () => openAudit(ground)),
+    anchoring,
     sha256,
-    audit: auditUpkeepOver(ground, () => openAudit(ground)),
+    audit: auditUpkeepOver(
+      ground,
+      () => openAudit(ground),
+      ground.config.CHAIN_URL ? (size) => anchoring.rootAt(size) : undefined,
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 // Verifies all that the platform keeps: the log, the index of records over it, the anchors, and the evidence.
 import type { AuditFinding, AuditRecord, AuditVerification } from '@verity/protocol/audit/schemas';
+import { Fault } from '@verity/protocol/faults';
 import { auditLog, type LogFinding } from './audit-log';
 import { evidenceIn, openEvidence, type OpenPorts } from './evidence';
 import { toHex } from './hex';
@@ -41,7 +42,11 @@ export interface IntegrityOptions {
 export type Integrity = Pick<
   AuditVerification,
   'from' | 'to' | 'done' | 'anchors' | 'evidence' | 'findings' | 'found'
-> & { readonly root: string | null };
+> & {
+  readonly root: string | null;
+  /** What could not be asked; null when all was. */
+  readonly error: string | null;
+};
 
 /** Throws `unavailable` when a store is away, and the reason of the signal when that is aborted. */
 export async function verifyIntegrity(
@@ -49,6 +54,7 @@ export async function verifyIntegrity(
   options: IntegrityOptions,
 ): Promise<Integrity> {
   const { sha256, files, key, verify } = ports;
+  const onChain = askUntilAway(ports.rootOnChain);
   const counts = { done: 0, anchors: 0, evidence: 0 };
   const findings: AuditFinding[] = [];
   let found = 0;
@@ -104,7 +110,13 @@ export async function verifyIntegrity(
     if (!now.has(index)) note(`record ${index}`, index, 'The log has it, and the index has not.');
   }
   if (checkpoint) {
-    for await (const why of badAnchors(ports, checkpoint.size, counts, options.signal)) {
+    for await (const why of badAnchors(
+      ports,
+      onChain.rootAt,
+      checkpoint.size,
+      counts,
+      options.signal,
+    )) {
       note(`anchor ${why.size}`, null, why.why);
     }
   }
@@ -116,6 +128,7 @@ export async function verifyIntegrity(
     findings,
     found,
     root: checkpoint && toHex(checkpoint.root),
+    error: onChain.away(),
   };
 }
 
@@ -206,7 +219,8 @@ async function misfitOfEvidence(
 }
 
 async function* badAnchors(
-  { anchors, files, key, verify, sha256, rootOnChain }: IntegrityPorts,
+  { anchors, files, key, verify, sha256 }: IntegrityPorts,
+  rootAt: (size: number) => Promise<string | null | undefined>,
   size: number,
   counts: { anchors: number },
   signal?: AbortSignal,
@@ -233,10 +247,29 @@ async function* badAnchors(
       if (toHex(foldRight(parts, sha256)) !== anchor.root) {
         yield bad('The log of today does not begin with the tree that was anchored.');
       }
-      if (anchor.state !== 'confirmed' || !rootOnChain) continue;
-      const root = await rootOnChain(anchor.size);
-      if (root !== anchor.root) yield bad('The contract holds another root for it.');
+      if (anchor.state !== 'confirmed') continue;
+      const root = await rootAt(anchor.size);
+      if (root !== undefined && root !== anchor.root)
+        yield bad('The contract holds another root for it.');
     }
     cursor = page.next_cursor ?? undefined;
   } while (cursor);
+}
+
+/** Asks the chain as long as it answers; undefined where it was not asked. The rest is verified without it. */
+function askUntilAway(rootOnChain: IntegrityPorts['rootOnChain']) {
+  let away: string | null = null;
+  return {
+    away: () => away,
+    async rootAt(size: number): Promise<string | null | undefined> {
+      if (!rootOnChain || away !== null) return undefined;
+      try {
+        return await rootOnChain(size);
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error;
+        away = `The contract was not asked for its roots: ${error.message}`;
+        return undefined;
+      }
+    },
+  };
 }

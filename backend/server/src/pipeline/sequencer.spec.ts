@@ -15,6 +15,7 @@ import { openEvidence } from '@verity/domain/audit/evidence';
 import { recordProofs } from '@verity/domain/audit/prove-record';
 import { verifyIntegrity } from '@verity/domain/audit/verify-integrity';
 import { AuditRecord } from '@verity/protocol/audit/schemas';
+import { Fault } from '@verity/protocol/faults';
 import { openAudit, openSequencer, type Audit } from './spec-audit';
 
 let database: ScratchDatabase;
@@ -72,9 +73,10 @@ const aRecord = (changes: Partial<Record<keyof AuditRecord, unknown>> = {}): Aud
   });
 const records = (count: number): AuditRecord[] => Array.from({ length: count }, () => aRecord());
 
-const integrity = () =>
+const integrity = (rootOnChain?: (size: number) => Promise<string | null>) =>
   verifyIntegrity(
     {
+      ...(rootOnChain ? { rootOnChain } : {}),
       ...audit.identity,
       sha256: audit.sha256,
       hmac: audit.hmac,
@@ -288,5 +290,30 @@ describe('verifying', () => {
       { index: 3, why: 'The index has another outcome than the log.' },
       { index: 4, why: 'The log has it, and the index has not.' },
     ]);
+  });
+
+  it('compares anchors with the log and the contract, and goes on without a chain that is away', async () => {
+    const one = sequencer();
+    await one.record(records(5));
+    const { root } = await integrity();
+    const checkpoint = readFileSync(join(audit.directory, 'checkpoint'), 'utf8');
+    const at = new Date().toISOString();
+    await stores.auditAnchors.add({
+      ...{ size: 5, root: root as string, checkpoint, previous_size: 0, consistency: [] },
+      ...{ state: 'confirmed', transactions: [], sending: null, place: null, earlier: [] },
+      ...{ frozen_at: at, sent_at: at, confirmed_at: at, last_error: null },
+    });
+    await one.record(records(5));
+    const holds = await integrity((size) => Promise.resolve(size === 5 ? root : null));
+    expect(holds).toMatchObject({ found: 0, anchors: 1, error: null });
+    expect(await integrity(() => Promise.resolve('00'.repeat(32)))).toMatchObject({
+      found: 1,
+      findings: [{ where: 'anchor 5', why: 'The contract holds another root for it.' }],
+    });
+    const away = () => Promise.reject(new Fault('unavailable', 'The chain is away.'));
+    expect(await integrity(away)).toMatchObject({
+      found: 0,
+      error: expect.stringContaining('away') as string,
+    });
   });
 });
