@@ -19,7 +19,7 @@ import { polling } from '../../core/polling';
 import { listQuery, query } from '../../core/query';
 import { Shortcuts } from '../../core/shortcuts';
 import { oneOf, urlState } from '../../core/url-state';
-import type { AuditAction, AuditEntry } from '../../core/wire';
+import type { AuditEntry } from '../../core/wire';
 import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
@@ -81,8 +81,8 @@ export class AuditPage {
   protected readonly filter = computed<RecordFilter>(() => ({
     actor: this.actor(),
     subject: this.subject(),
-    person: this.person() as RecordFilter['person'],
-    action: oneOf(keysOf(ACTION) as AuditAction[], this.action(), undefined),
+    person: this.person(),
+    action: oneOf(keysOf(ACTION), this.action(), undefined),
     outcome: oneOf(OUTCOMES, this.outcome(), undefined),
     ...rangeOf(this.periodIn(), this.from(), this.to(), Date.now()),
   }));

@@ -4,13 +4,13 @@ import type { ReceiptReport } from '../../core/wire';
 
 /** What the served module offers (backend/verify, browser.ts). */
 interface VerifierModule {
-  checkReceipt(
+  checkReceipt: (
     text: string,
     sources: {
       rpc: readonly string[];
       trusted?: { key?: string | undefined; contract?: string | undefined };
     },
-  ): Promise<ReceiptReport>;
+  ) => Promise<ReceiptReport>;
 }
 
 export interface Known {

@@ -13,7 +13,7 @@ const calm: LogIntegrity = {
   last_verification: null,
 };
 const verified = (state: 'intact' | 'broken', found = 0): LogIntegrity['last_verification'] => ({
-  id: '01890a5d-ac96-774b-bcce-b302099a8057' as never,
+  id: '01890a5d-ac96-774b-bcce-b302099a8057',
   by: 'system:jobs',
   started_at: '2026-11-21T00:00:00.000Z',
   ended_at: '2026-11-21T00:00:01.000Z',

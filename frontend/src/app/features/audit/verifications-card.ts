@@ -42,7 +42,7 @@ export class VerificationsCard {
   /** Entries of the log. */
   readonly size = input.required<number>();
   /** One that ran has ended. */
-  readonly ended = output();
+  readonly finished = output();
   private readonly api = inject(Api);
   protected readonly states = VERIFICATION_STATE;
   protected readonly evidenceWords = EVIDENCE;
@@ -120,7 +120,7 @@ export class VerificationsCard {
           ...page,
           items: page.items.map((one) => (one.id === id ? now : one)),
         }));
-        if (now.state !== 'running') this.ended.emit();
+        if (now.state !== 'running') this.finished.emit();
       }
     } catch (error) {
       this.problem.set(toApiError(error).problem);
