@@ -104,7 +104,7 @@ function complaints(page: Page): string[] {
 test('the pages of an admin are accessible in light and dark, and fit a phone', async ({
   browser,
 }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(360_000);
   const page = await stillPage(browser);
   const heard = complaints(page);
   for (const path of ['/link#token=a-token-that-nobody-ever-made', '/sign-in']) {
