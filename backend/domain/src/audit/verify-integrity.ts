@@ -112,7 +112,7 @@ export async function verifyIntegrity(
   if (checkpoint) {
     for await (const why of badAnchors(
       ports,
-      onChain.rootAt,
+      (size) => onChain.rootAt(size),
       checkpoint.size,
       counts,
       options.signal,

@@ -4,7 +4,7 @@ import { Fault } from '@verity/protocol/faults';
 import { ROUTES } from '@verity/protocol/routes';
 import { mongoRepositories, type Repositories } from '@verity/adapters/mongo/repositories';
 import { scratchDatabase, type ScratchDatabase } from '@verity/adapters/mongo/scratch';
-import { newId, systemClock } from '@verity/adapters/world';
+import { systemClock } from '@verity/adapters/world';
 import { healthOf, type HealthCheck } from './health';
 import { operationsHandlers } from './operations';
 import { callByAdmin, listening } from './scratch-call';
