@@ -179,6 +179,12 @@ describe('the state of the log', () => {
     expect(followed.json).toMatchObject({ id, state: 'running' });
     const list = await auditor.call('GET', '/api/v1/audit/verifications');
     expect(list.json).toMatchObject({ total: 1 });
+    // No worker has taken it yet: nobody else could say that it ended.
+    expect((await admin.call('POST', `/api/v1/jobs/${id}/cancel`)).status).toBe(200);
+    expect((await auditor.call('GET', `/api/v1/audit/verifications/${id}`)).json).toMatchObject({
+      state: 'cancelled',
+      error: 'It was cancelled.',
+    });
     const odd = await auditor.call('POST', '/api/v1/audit/verifications', { from: 5, to: 5 });
     expect(odd.status).toBe(400);
   });

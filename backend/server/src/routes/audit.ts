@@ -35,6 +35,8 @@ export interface AuditRoutePorts {
   readEvidence: (id: string) => Promise<string>;
   /** Has a job walk the log. */
   enqueueVerification: (id: JobId, payload: Asked, by: string) => Promise<void>;
+  /** How a job ended without an answer; null while it has not, and when it has given one. */
+  jobEnd: (id: JobId) => Promise<'cancelled' | 'failed' | null>;
   clock: Clock;
   users: Pick<Users, 'byId'>;
   journal: Journal;
@@ -56,6 +58,17 @@ export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof aud
       findings,
       milliseconds: performance.now() - began,
     };
+  };
+
+  /** A job that was cancelled before it began, or that died for good, could not say so itself. */
+  const settled = async (verification: AuditVerification): Promise<AuditVerification> => {
+    if (verification.state !== 'running') return verification;
+    const state = await ports.jobEnd(verification.id);
+    if (!state) return verification;
+    const error = state === 'cancelled' ? 'It was cancelled.' : 'Its job failed.';
+    const ended = { ...verification, state, ended_at: clock().toISOString(), error };
+    await ports.verifications.end(ended);
+    return ended;
   };
 
   const exported = (
@@ -102,7 +115,10 @@ export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof aud
     'GET /api/v1/audit/anchors': ({ query: { cursor, limit, state } }) =>
       ports.anchors.list(state ? { state } : {}, { cursor, limit }),
 
-    'GET /api/v1/audit/verifications': ({ query }) => ports.verifications.list(query),
+    async 'GET /api/v1/audit/verifications'({ query }) {
+      const page = await ports.verifications.list(query);
+      return { ...page, items: await Promise.all(page.items.map(settled)) };
+    },
 
     async 'POST /api/v1/audit/verifications'({ body }, { caller }) {
       const { from = 0, to } = body;
@@ -137,7 +153,7 @@ export function auditHandlers(ports: AuditRoutePorts): Handlers<keyof typeof aud
     async 'GET /api/v1/audit/verifications/:id'({ params: { id } }) {
       const found = await ports.verifications.byId(id);
       if (!found) throw new Fault('not-found', 'There is no such verification.');
-      return found;
+      return settled(found);
     },
 
     async 'GET /api/v1/audit/export/receipts'({ query: { disclose, ...filter } }, call) {

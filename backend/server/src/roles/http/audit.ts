@@ -76,6 +76,11 @@ export function auditRoutes(ground: HttpGround) {
         fix: 'See whether the IPFS node of IPFS_URL has its blocks.',
       });
     },
+    async jobEnd(id) {
+      const [live, ended] = await Promise.all([ground.jobs.states.byId(id), stores.jobs.byId(id)]);
+      const state = (ended ?? live)?.state;
+      return state === 'cancelled' || state === 'failed' ? state : null;
+    },
     enqueueVerification: async (id, payload, by) =>
       void (await ground.jobs.enqueuer.enqueue('verify_audit_integrity', payload, {
         origin: 'console',
