@@ -14,5 +14,5 @@ export type Announce = <E extends ServerEventName>(
 /** Closes every socket of a session, on every server process, after what was announced to it. */
 export type Disconnect = (session: SessionId) => void;
 
-/** Puts an action on its way into the audit chain; resolves when that is durable. */
+/** Puts an action on its way into the audit log; resolves when that is durable. */
 export type RecordAction = (entry: Omit<AuditRecord, 'id' | 'at'> & { at?: Date }) => Promise<void>;

@@ -1,4 +1,4 @@
-// Outcomes: what became of each challenge and termination, read from the same records that the audit chain keeps.
+// Outcomes: what became of each challenge and termination, read from the same records that the audit log keeps.
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { AlertId, DecisionId, SessionId, UserId } from '@verity/protocol/ids';
 import type { PolicyOutcome } from '@verity/protocol/policy/outcomes';

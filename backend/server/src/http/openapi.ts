@@ -63,7 +63,7 @@ const SUBJECTS: Record<string, string> = {
   applications: 'Applications that hand over sessions, ask for decisions and are told by webhooks.',
   attack: 'What sensors saw of attackers.',
   network: 'What sensors measured of the traffic of facilities.',
-  audit: 'The record of everything that matters, chained by hash.',
+  audit: 'The record of everything that matters, in a log that anybody can check.',
   operations: 'Health, metrics, and what an operator needs.',
 };
 

@@ -1,4 +1,4 @@
-// Tracks outcomes (`track_policy_outcome`): the records on their way to the audit chain tell what became of each challenge.
+// Tracks outcomes (`track_policy_outcome`): the records on their way to the audit log tell what became of each challenge.
 import type { Delivered } from '@verity/domain/bus/ports';
 import type { OutcomeTrackerPorts } from '@verity/domain/policy/outcome-ports';
 import { trackOutcomes } from '@verity/domain/policy/outcomes';

@@ -110,7 +110,7 @@ export function privacyHandlers(ports: PrivacyPorts): Handlers<keyof typeof priv
           ),
           kept(
             'Audit records',
-            'Who did what, when, from where: chained by hash so that nobody can change them unseen.',
+            'Who did what, when, from where: in a log that nobody can change unseen.',
             null,
             byRecord,
           ),
