@@ -62,6 +62,11 @@ export class MongoAuditEntries implements AuditIndex {
     this.#store = new Store(connection, auditEntries);
   }
 
+  async end() {
+    const last = await this.#store.one({}, { _id: -1 });
+    return last ? last._id + 1 : 0;
+  }
+
   async missing(size: number) {
     if ((await this.count(size)) === size) return [];
     const missing: number[] = [];

@@ -96,6 +96,7 @@ export function withArchive<Index extends AuditIndex>(
   const one = async (entry: FoundEntry | null): Promise<FoundEntry | null> =>
     entry && ((await restore([entry]))[0] ?? null);
   return {
+    end: () => index.end(),
     missing: (size) => index.missing(size),
     known: (ids) => index.known(ids),
     add: (entries) => index.add(entries),

@@ -44,6 +44,8 @@ export type FoundEntry = AuditEntry & {
 
 /** Records in full, by their place in the log. The log is the truth, and the index may be behind it. */
 export interface AuditIndex {
+  /** The place behind the last record. */
+  end(): Promise<number>;
   /** Places below `size` that have no record, in order. */
   missing(size: number): Promise<number[]>;
   /** Ids among these that have a place. */

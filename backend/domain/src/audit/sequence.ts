@@ -1,5 +1,6 @@
 // The sequencer: gives each record one place in the log, in order, whatever was told twice and wherever it was cut off.
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
+import { Fault } from '@verity/protocol/faults';
 import { externalise, type SealPorts } from './evidence';
 import { toHex } from './hex';
 import { evidenceKeyOf, leafBytes, leafOf, parseLeaf, personsOf, type HmacSha512 } from './leaf';
@@ -26,12 +27,23 @@ export interface SequencerNeeds extends SealPorts {
 /** Places of the log that the index does not have yet, by the id of their record. */
 export type Unindexed = Map<string, number>;
 
-/** What a crash between log and index left: the records come again, since nobody was told that they were kept. */
+/**
+ * What a crash between log and index left: the records come again, since nobody was told that they were kept. Throws
+ * `internal` when the index knows more than the log has: nothing may take the places of entries that were lost.
+ */
 export async function findUnindexed(
   log: Pick<WritableLog, 'size' | 'entries'>,
-  index: Pick<AuditIndex, 'missing'>,
+  index: Pick<AuditIndex, 'missing' | 'end'>,
 ): Promise<Unindexed> {
   const unindexed: Unindexed = new Map();
+  const end = await index.end();
+  if (end > log.size) {
+    throw new Fault(
+      'internal',
+      `The audit log has ${log.size} entries, and its index knows ${end}: it was cut, or is an older copy.`,
+      { fix: 'Put the directory of the log back as it was; records wait until then.' },
+    );
+  }
   const missing = await index.missing(log.size);
   for (let at = 0; at < missing.length;) {
     const begin = missing[at] as number;

@@ -1,5 +1,5 @@
 // The sequencer over a real disk and a real MongoDB: one place for each record, whatever is told twice or cut off.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -168,6 +168,24 @@ describe('the sequencer', () => {
     writeFileSync(checkpoint, text);
     await sequencer().record(waiting);
     expect(await integrity()).toMatchObject({ found: 0, to: 4 });
+  });
+
+  it('takes no places of entries that the log has lost', async () => {
+    const one = sequencer();
+    await one.record(records(3));
+    await one.close();
+    const old = join(directory, 'old');
+    cpSync(audit.directory, old, { recursive: true });
+    const two = sequencer();
+    await two.record(records(2));
+    await two.close();
+    rmSync(audit.directory, { recursive: true });
+    cpSync(old, audit.directory, { recursive: true });
+    await expect(sequencer().record(records(1))).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('has 3 entries, and its index knows 5') as string,
+    });
+    expect(await stores.auditEntries.end()).toBe(5);
   });
 
   it('refuses what has no canonical form before anything is written', async () => {
