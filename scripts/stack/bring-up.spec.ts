@@ -163,6 +163,8 @@ it('never touches a server that the environment names', async () => {
       REDIS_HOST: 'elsewhere',
       MONGODB_URL: 'mongodb://elsewhere/verity',
       RABBITMQ_URL: 'amqp://elsewhere',
+      IPFS_URL: 'http://elsewhere:5001',
+      CHAIN_URL: 'http://elsewhere:8545',
     },
   });
   stacks.push(stack);
