@@ -33,9 +33,12 @@ export function cachedDevices(devices: Devices, cache: Pick<Cache, 'through' | '
       through(`${user}:${hash}`, () => devices.byFingerprint(user, hash)),
     ofUser: (user) => devices.ofUser(user),
     async add(device) {
-      await devices.add(device);
-      // That there is none may be cached.
-      await forget(device);
+      try {
+        await devices.add(device);
+      } finally {
+        // That there is none may be cached, also when somebody else has just added it.
+        await forget(device);
+      }
     },
     async change(id, changes) {
       const changed = await devices.change(id, changes);

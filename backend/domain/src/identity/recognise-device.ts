@@ -53,8 +53,9 @@ export async function recogniseDevice(
   try {
     await ports.devices.add(device);
   } catch (error) {
-    // Two sessions of a new device at once: the other one was faster.
-    const there = await ports.devices.byFingerprint(user.id, fingerprintHash);
+    // Two sessions of a new device at once: the other one was faster. A cache may still say that there is none.
+    const all = await ports.devices.ofUser(user.id);
+    const there = all.find((one) => one.fingerprintHash === fingerprintHash);
     if (!there) throw error;
     return knownAgain(there);
   }
