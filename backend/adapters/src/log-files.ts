@@ -47,7 +47,9 @@ export function logFiles(directory: string): LogFiles {
         for (let file = waiting.pop(); file; file = waiting.pop()) await put(file);
       };
       await full(async () => {
-        await Promise.all(Array.from({ length: AT_ONCE }, next));
+        const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, next));
+        // Told only when nothing is being written any more: whoever tries again writes the same files.
+        for (const end of ends) if (end.status === 'rejected') throw end.reason;
         const folders = new Set(files.map(({ path }) => dirname(inside(path))));
         await Promise.all([...folders].map(sync));
       });
