@@ -20,11 +20,6 @@ const ADMIN_PAGES = [
   '/users/groups',
   '/applications',
   '/api-keys',
-  '/audit',
-  '/audit?period=between',
-  '/audit/anchors',
-  '/audit/integrity',
-  '/audit/check',
   '/jobs',
   '/jobs?state=queued',
   '/jobs?state=scheduled',
@@ -34,6 +29,13 @@ const ADMIN_PAGES = [
   '/developer',
   '/appeals',
   '/no-such-page',
+];
+const AUDIT_PAGES = [
+  '/audit',
+  '/audit?period=between',
+  '/audit/anchors',
+  '/audit/integrity',
+  '/audit/check',
 ];
 const PERSON_PAGES = ['/my-session', '/notifications', '/privacy', '/account', '/developer'];
 const DESK = { width: 1280, height: 800 };
@@ -104,7 +106,7 @@ function complaints(page: Page): string[] {
 test('the pages of an admin are accessible in light and dark, and fit a phone', async ({
   browser,
 }) => {
-  test.setTimeout(360_000);
+  test.setTimeout(240_000);
   const page = await stillPage(browser);
   const heard = complaints(page);
   for (const path of ['/link#token=a-token-that-nobody-ever-made', '/sign-in']) {
@@ -127,6 +129,22 @@ test('the pages of an admin are accessible in light and dark, and fit a phone', 
     await expect(page).toHaveURL(new RegExp(`${path}/.`));
     await settled(page);
     await expectFitForAll(page, what);
+  }
+  expect(heard).toEqual([]);
+  await page.context().close();
+});
+
+test('the pages of the audit log are accessible in light and dark, and fit a phone', async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const page = await stillPage(browser);
+  const heard = complaints(page);
+  await signIn(page, ADMIN);
+  await settled(page);
+  for (const path of AUDIT_PAGES) {
+    await open(page, path);
+    await expectFitForAll(page, path);
   }
   await open(page, '/audit');
   await page
