@@ -1,6 +1,7 @@
 // Evidence: details too large for an index, encrypted and cut into blocks that are named by their hash before anybody stores them.
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { Fault } from '@verity/protocol/faults';
+import { joined } from '../kernel/bytes';
 import { canonicalJson } from '../kernel/canonical-json';
 import { cidOfRaw, parseRawCid } from './cid';
 import { toHex } from './hex';
@@ -130,7 +131,7 @@ function sealPlain(
   { sha256, seal }: SealPorts,
 ): Uint8Array {
   const iv = ivOf(key, digest, sha256);
-  return joined(iv, seal(key, iv, utf8.encode(recordId), plain));
+  return joined([iv, seal(key, iv, utf8.encode(recordId), plain)]);
 }
 
 const openPlain = async (
@@ -167,7 +168,7 @@ export async function openEvidence(
     }
     parts.push(part);
   }
-  const whole = joined(...parts);
+  const whole = joined(parts);
   if (whole.length !== IV_BYTES + evidence.bytes + TAG_BYTES) {
     return broken('Its blocks have another length together than the record says.', '/bytes');
   }
@@ -206,7 +207,7 @@ export function misfitOfEvidence(value: unknown): string | null {
  * plain texts share one under a key, and random to whoever has no key.
  */
 const ivOf = (key: Uint8Array, digest: Uint8Array, sha256: Sha256): Uint8Array =>
-  sha256(joined(utf8.encode(IV_TAG), key, digest)).slice(0, IV_BYTES);
+  sha256(joined([utf8.encode(IV_TAG), key, digest])).slice(0, IV_BYTES);
 
 function smallOf(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const people = NAMES_OF_PEOPLE.filter((name) => typeof details[name] === 'string');
@@ -229,16 +230,6 @@ function cut(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: count }, (_, at) =>
     bytes.slice(at * LARGEST_PART_BYTES, (at + 1) * LARGEST_PART_BYTES),
   );
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 function detailsOf(plain: Uint8Array): Record<string, unknown> | null {

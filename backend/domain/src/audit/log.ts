@@ -1,6 +1,7 @@
 // A log that only grows (C2SP tlog-tiles): entries go in in batches, each batch is on disk under a signed checkpoint
 // before anybody hears of it, and proofs come out of its tiles.
 import { Fault } from '@verity/protocol/faults';
+import { joined } from '../kernel/bytes';
 import { parseCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint';
 import { CompactRange, leafHash, perfectParts, sameHash, type Hash, type Sha256 } from './merkle';
 import { hashesOf, type ReadNodes } from './prove';
@@ -297,16 +298,6 @@ function copyOf({ range, rows, bundle }: Edge, size: number, sha256: Sha256): Ed
     rows: rows.map((row) => [...row]),
     bundle: [...bundle],
   };
-}
-
-function joined(hashes: readonly Hash[]): Uint8Array {
-  const bytes = new Uint8Array(hashes.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const hash of hashes) {
-    bytes.set(hash, at);
-    at += hash.length;
-  }
-  return bytes;
 }
 
 const broken = (what: string): Fault =>
