@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defineConfig, type Plugin } from 'vitest/config';
-import { bundle, projectRoot } from './scripts/bundle.mjs';
+import { bundle, sourceOf } from './scripts/bundle.mjs';
 
 const THREAD = /new URL\('\.\/([\w-]+)\.thread\.mjs', import\.meta\.url\)/g;
 
@@ -30,14 +30,7 @@ const workspaces: Plugin = {
   name: 'workspaces',
   enforce: 'pre',
   resolveId(id) {
-    const [, workspace, path] = /^@verity\/([\w-]+)\/(.+)$/.exec(id) ?? [];
-    if (!workspace || !path) return undefined;
-    return join(
-      projectRoot,
-      workspace === 'jobs' ? 'jobs' : `backend/${workspace}`,
-      'src',
-      `${path}.ts`,
-    );
+    return id.startsWith('@verity/') ? sourceOf(id) : undefined;
   },
 };
 

@@ -37,18 +37,21 @@ function workspaceWithOwn(path) {
     .find((workspace) => existsSync(join(workspace, 'node_modules', name)));
 }
 
+/** `@verity/x/a/b` is the source `backend/x/src/a/b.ts`, `@verity/jobs/a` is `jobs/src/a.ts`. */
+export function sourceOf(id) {
+  const [, workspace, ...inside] = id.split('/');
+  const folder = workspace === 'jobs' ? 'jobs' : join('backend', workspace);
+  return join(projectRoot, folder, 'src', `${inside.join('/')}.ts`);
+}
+
 /**
- * `@verity/x/a/b` is the source `backend/x/src/a/b.ts`, `@verity/jobs/a` is `jobs/src/a.ts`. Every other package stays outside, unless
- * the bundle, which lies elsewhere than its sources, would then be given another version of it.
+ * Our workspaces from their sources. Every other package stays outside, unless the bundle, which lies elsewhere than its
+ * sources, would then be given another version of it.
  */
 const workspaces = {
   name: 'workspaces',
   setup(build) {
-    build.onResolve({ filter: /^@verity\// }, ({ path }) => {
-      const [, workspace, ...inside] = path.split('/');
-      const folder = workspace === 'jobs' ? 'jobs' : join('backend', workspace);
-      return { path: join(projectRoot, folder, 'src', `${inside.join('/')}.ts`) };
-    });
+    build.onResolve({ filter: /^@verity\// }, ({ path }) => ({ path: sourceOf(path) }));
     build.onResolve({ filter: /^[^./]/ }, ({ path, kind, pluginData }) => {
       if (kind === 'entry-point' || pluginData === workspaces) return undefined;
       const resolveDir = workspaceWithOwn(path);
@@ -63,14 +66,11 @@ function builtPath(entry) {
   return join(projectRoot, '.build', relative(projectRoot, entry)).replace(/\.ts$/, '.mjs');
 }
 
-/**
- * Bundles `entry` (absolute, or from the root) and the threads it starts; returns the path of the
- * bundle. Files appear whole or not at all, so processes may bundle the same entry at once.
- */
-export async function bundle(entry, outfile = builtPath(resolve(projectRoot, entry))) {
+/** One ES module for Node out of an entry, in memory. */
+function built(entry, outfile, more) {
   // Required late: setup.mjs may have to install it first.
   const { build } = createRequire(import.meta.url)('esbuild');
-  const { outputFiles, metafile } = await build({
+  return build({
     entryPoints: [resolve(projectRoot, entry)],
     absWorkingDir: projectRoot,
     outfile,
@@ -80,17 +80,30 @@ export async function bundle(entry, outfile = builtPath(resolve(projectRoot, ent
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    sourcemap: true,
     logLevel: 'error',
+    ...more,
+  });
+}
+
+/** A file appears whole or not at all. */
+function putWhole(path, contents) {
+  mkdirSync(dirname(path), { recursive: true });
+  const whole = `${path}.${process.pid}`;
+  writeFileSync(whole, contents);
+  renameSync(whole, path);
+}
+
+/**
+ * Bundles `entry` (absolute, or from the root) and the threads it starts; returns the path of the
+ * bundle. Files appear whole or not at all, so processes may bundle the same entry at once.
+ */
+export async function bundle(entry, outfile = builtPath(resolve(projectRoot, entry))) {
+  const { outputFiles, metafile } = await built(entry, outfile, {
+    sourcemap: true,
     conditions: ['source'],
     plugins: [workspaces],
   });
-  mkdirSync(dirname(outfile), { recursive: true });
-  for (const { path, contents } of outputFiles) {
-    const whole = `${path}.${process.pid}`;
-    writeFileSync(whole, contents);
-    renameSync(whole, path);
-  }
+  for (const { path, contents } of outputFiles) putWhole(path, contents);
   const program = outputFiles.find(({ path }) => path === outfile);
   const threads = new Set(Array.from(program.text.matchAll(THREAD), ([, name]) => name));
   for (const name of threads) {
@@ -118,18 +131,7 @@ export async function bundleWhole(entry) {
     const made = JSON.parse(readFileSync(record, 'utf8'));
     if (Object.entries(made).every(([path, digest]) => digestOf(path) === digest)) return outfile;
   }
-  const { build } = createRequire(import.meta.url)('esbuild');
-  const { outputFiles, metafile } = await build({
-    entryPoints: [resolve(projectRoot, entry)],
-    absWorkingDir: projectRoot,
-    outfile,
-    bundle: true,
-    write: false,
-    metafile: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'error',
+  const { outputFiles, metafile } = await built(entry, outfile, {
     conditions: ['source', 'module'],
     // Packages in CommonJS ask for Node's own modules by it.
     banner: {
@@ -138,12 +140,8 @@ export async function bundleWhole(entry) {
   });
   const sources = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
   const inputs = ['package-lock.json', ...sources].map((path) => [path, digestOf(path)]);
-  mkdirSync(dirname(outfile), { recursive: true });
-  const whole = `${outfile}.${process.pid}`;
-  writeFileSync(whole, outputFiles[0].contents);
-  renameSync(whole, outfile);
-  writeFileSync(`${record}.${process.pid}`, JSON.stringify(Object.fromEntries(inputs)));
-  renameSync(`${record}.${process.pid}`, record);
+  putWhole(outfile, outputFiles[0].contents);
+  putWhole(record, JSON.stringify(Object.fromEntries(inputs)));
   return outfile;
 }
 
