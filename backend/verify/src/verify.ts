@@ -14,6 +14,7 @@ import { blocksIn, receiptsIn, type NamedReceipt } from './inputs';
 import { rpcAt } from './json-rpc';
 import { logAt } from './log-source';
 import { findingLine, reportLines, shortLine, verdictOf } from './print';
+import { messageOf, runProgram } from './run-program';
 import { tools } from './tools';
 
 const EXIT = { good: 0, broken: 1, usage: 2, unanswered: 3 } as const;
@@ -30,18 +31,7 @@ interface Walked {
   readonly findings: readonly LogFinding[];
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  let given: Arguments | null;
-  try {
-    given = readArguments(args);
-  } catch (error) {
-    console.error(`${messageOf(error)}\n\n${USAGE}`);
-    return EXIT.usage;
-  }
-  if (!given) {
-    console.log(USAGE);
-    return EXIT.good;
-  }
+async function main(given: Arguments): Promise<number> {
   try {
     return await verify(given);
   } catch (error) {
@@ -179,7 +169,4 @@ function keyOf(text: string): VerifierKey {
   throw new Error('--key should be the verifier key of the log: name+id+key.');
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runProgram(USAGE, EXIT.usage, readArguments, main);

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { isKeyName, parseVerifierKey, writeVerifierKey } from '@verity/domain/audit/signed-note';
 import { addressOf } from './fetch-bytes';
 import { logAt } from './log-source';
+import { messageOf, runProgram } from './run-program';
 import { tools } from './tools';
 import { look, type Round, type Watched } from './witness-round';
 import { WitnessState, type WitnessKey } from './witness-state';
@@ -90,18 +91,7 @@ function readArguments(args: readonly string[]): Arguments | null {
   };
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  let given: Arguments | null;
-  try {
-    given = readArguments(args);
-  } catch (error) {
-    console.error(`${messageOf(error)}\n\n${USAGE}`);
-    return EXIT.usage;
-  }
-  if (!given) {
-    console.log(USAGE);
-    return EXIT.good;
-  }
+async function main(given: Arguments): Promise<number> {
   const witness = await given.state.key(given.name);
   console.log(`witness ${writeVerifierKey(witness.key, tools.sha256)}`);
   const stop = new AbortController();
@@ -180,7 +170,4 @@ async function serve({ listen, state }: Arguments, witness: WitnessKey): Promise
   return server;
 }
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
-
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await runProgram(USAGE, EXIT.usage, readArguments, main);
