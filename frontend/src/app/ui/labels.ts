@@ -21,8 +21,8 @@ import type {
   UserStatus,
 } from '../core/wire';
 
-type Tone = '' | 'good' | 'warn' | 'bad' | 'accent';
-interface Label {
+export type Tone = '' | 'good' | 'warn' | 'bad' | 'accent';
+export interface Label {
   text: string;
   tone: Tone;
 }

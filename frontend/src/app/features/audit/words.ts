@@ -6,12 +6,7 @@ import type {
   ReceiptLink,
   ReceiptReport,
 } from '../../core/wire';
-
-type Tone = '' | 'good' | 'warn' | 'bad' | 'accent';
-interface Label {
-  text: string;
-  tone: Tone;
-}
+import type { Label } from '../../ui/labels';
 
 export const ANCHOR_STATE = {
   pending: { text: 'Waits to be sent', tone: 'warn' },
