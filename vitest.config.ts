@@ -52,6 +52,8 @@ export default defineConfig({
     pool: 'forks',
     // Files share a process and its modules: to load them anew for each took half of the time.
     isolate: false,
+    // Many specs wait for a process, a clock or a chain: two side by side keep two cores busy.
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
