@@ -21,24 +21,26 @@ import { fitStandardised, type Example } from './logistic';
 const TRAIN = 200;
 const STRANGER_REPS = 5;
 /** Of the ridge, chosen by the EER on people left out. With people, there are fewer strangers to learn from. */
-const PENALTY = { alone: 10, people: 300 } as const;
+export const PENALTY = { alone: 10, people: 300 } as const;
 const SPLITS = 3;
 
 type Side = keyof typeof PENALTY;
-interface Measured {
+export interface Measured {
   own: Float64Array[];
   /** By other person: traits of their first repetitions; null for background people. */
   strangers: (Float64Array[] | null)[];
 }
 
-const measure = (
-  own: ReadyTemplate,
-  people: ReadyTemplate | null,
-  row: Float64Array,
-): Float64Array => fusionTraits(own, people)(row).slice();
+/** What the fusion weighs of a repetition, once the template is known. */
+type Traits = (row: Float64Array) => Float64Array;
+
+export const shippedTraits = (known: readonly Float64Array[], people: ReadyTemplate | null): Traits => {
+  const traitsOf = fusionTraits(readyTemplate(phraseTemplate(known)), people);
+  return (row) => traitsOf(row).slice();
+};
 
 /** The repetitions that a model of a stage is made of, and after how many more it is made anew. */
-const STAGES: Record<
+export const STAGES: Record<
   PhraseStage,
   { known: (before: Float64Array[]) => Float64Array[]; every: number }[]
 > = {
@@ -50,11 +52,12 @@ const STAGES: Record<
   followed: [{ known: (before) => before, every: 2 }],
 };
 
-function measured(
+export function measured(
   people: Float64Array[][],
   who: number,
   plan: (typeof STAGES)['settled'][number],
   side: Side,
+  traits = shippedTraits,
 ): Measured {
   const rows = people[who] as Float64Array[];
   const others = people.map((_, i) => i).filter((i) => i !== who);
@@ -66,7 +69,7 @@ function measured(
         )
       : null;
   let known = plan.known(rows.slice(0, TRAIN));
-  let template = readyTemplate(phraseTemplate(known));
+  let measure = traits(known, background);
   const attempts = others
     .filter((i) => !isBackground(i))
     .flatMap((i) =>
@@ -79,15 +82,15 @@ function measured(
   const test = rows.slice(-200);
   let tried = 0;
   test.forEach((row, at) => {
-    own.push(measure(template, background, row));
+    own.push(measure(row));
     const due = Math.round(((at + 1) * attempts.length) / test.length);
     for (; tried < due; tried++) {
       const { i, row: theirs } = attempts[tried] as { i: number; row: Float64Array };
-      strangers[i]?.push(measure(template, background, theirs));
+      strangers[i]?.push(measure(theirs));
     }
     if (plan.every === Infinity) return;
     known = [...known, row].slice(-TRAIN);
-    if ((at + 1) % plan.every === 0) template = readyTemplate(phraseTemplate(known));
+    if ((at + 1) % plan.every === 0) measure = traits(known, background);
   });
   return { own, strangers };
 }
@@ -109,7 +112,7 @@ const scored = ({ bias, weights }: FusionWeights, traits: Float64Array): number 
   traits.reduce((sum, x, i) => sum + x * (weights[i] as number), bias);
 
 /** Mean EER on people whom the weights have not seen: halves of the people, several times over. */
-function unseen(all: readonly Measured[][], penalty: number): number[] {
+export function unseen(all: readonly Measured[][], penalty: number): number[] {
   const random = seededRandom(7);
   const count = (all[0] as Measured[]).length;
   const eers: number[][] = all.map(() => []);

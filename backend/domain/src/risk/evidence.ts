@@ -50,3 +50,11 @@ export const STEP_UP_WEIGHT = {
   password: -1.2,
 } as const;
 export type StepUpProof = keyof typeof STEP_UP_WEIGHT;
+
+/** A check that the person could pass, as it is offered. */
+export const CHECK_WORDS: Readonly<Record<StepUpProof, string>> = {
+  passkey: 'a passkey check',
+  totp: 'an authenticator check',
+  recovery_code: 'a recovery code',
+  password: 'giving your password again',
+};

@@ -10,7 +10,7 @@ import {
   type Source,
 } from '@verity/protocol/risk/schemas';
 import { clamp } from '../kernel/maths';
-import { EVIDENCE, PRIOR_LOG_ODDS, STEP_UP_WEIGHT, type StepUpProof } from './evidence';
+import { CHECK_WORDS, EVIDENCE, PRIOR_LOG_ODDS, STEP_UP_WEIGHT, type StepUpProof } from './evidence';
 import { OWN_WINDOW } from './own-window';
 
 type Evidence = Exclude<Source, 'prior'>;
@@ -186,12 +186,32 @@ function logOddsAfter(
   finding: Parameters<typeof applyFinding>[1],
   nowMs: number,
 ): number {
+  return sumOf(applyFinding(state, finding).evidence, nowMs);
+}
+
+function sumOf(evidence: RiskState['evidence'], atMs: number): number {
   let sum = PRIOR;
-  const { evidence } = applyFinding(state, finding);
   for (const [source, held] of Object.entries(evidence) as [Evidence, Held][]) {
-    sum += onGrid(faded(source, held, nowMs));
+    sum += onGrid(faded(source, held, atMs));
   }
   return sum;
+}
+
+/** What tells of a person who goes on as themselves, and for how long they do. */
+type Behaviour = keyof typeof OWN_WINDOW;
+const GOES_ON_MS = 30_000;
+
+export const behaviourAction = (source: Behaviour): string =>
+  `${GOES_ON_MS / 1000} more seconds of ${source === 'keystroke' ? 'typing' : 'mouse movement'} like yours`;
+
+/** Log-odds after it: window upon window like the owner's, and what the time itself takes away. */
+export function logOddsAfterBehaviour(state: RiskState, source: Behaviour, nowMs: number): number {
+  const { weight, seconds } = OWN_WINDOW[source];
+  const evidence = { ...state.evidence };
+  for (let passed = seconds * 1000; passed <= GOES_ON_MS; passed += seconds * 1000) {
+    observe(evidence, { source, mode: 'add', weight, value: '' }, nowMs + passed);
+  }
+  return sumOf(evidence, nowMs + GOES_ON_MS);
 }
 
 /** The proof that the person could give now. */
@@ -200,13 +220,6 @@ interface Check {
   /** Of the session after it. */
   logOdds: number;
 }
-
-const CHECK_WORDS: Record<StepUpProof, string> = {
-  passkey: 'a passkey check',
-  totp: 'an authenticator check',
-  recovery_code: 'a recovery code',
-  password: 'giving your password again',
-};
 
 /** One tenth of a point is as fine as a person can use it. */
 const shown = (logOdds: number): number => Math.round(scoreOf(logOdds) * 10) / 10;
@@ -221,21 +234,12 @@ function counterfactual(
   const { source } = part;
   if (part.log_odds < 0) return { action: 'without this', score: shown(logOdds - part.log_odds) };
   if (source === 'keystroke' || source === 'mouse') {
-    const own = OWN_WINDOW[source];
-    const windows = Math.max(1, Math.floor(30 / own.seconds));
-    const later = nowMs + 30_000;
-    let sum = PRIOR;
-    for (const [other, held] of Object.entries(state.evidence) as [Evidence, Held][]) {
-      const left = faded(other, held, later);
-      const { lowest, highest } = EVIDENCE[other];
-      sum += onGrid(other === source ? clamp(left + windows * own.weight, lowest, highest) : left);
-    }
+    const after = logOddsAfterBehaviour(state, source, nowMs);
     // The milder way is named when it is enough to leave the band, or when there is no band to leave.
     const band = bandOf(scoreOf(logOdds));
-    if (band !== 'low' && bandOf(scoreOf(sum)) === band)
+    if (band !== 'low' && bandOf(scoreOf(after)) === band)
       return { action: check.action, score: shown(check.logOdds) };
-    const verb = source === 'keystroke' ? 'typing' : 'mouse movement';
-    return { action: `30 more seconds of ${verb} like yours`, score: shown(sum) };
+    return { action: behaviourAction(source), score: shown(after) };
   }
   return source === 'step_up' || source === 'verdict'
     ? { action: 'without this', score: shown(logOdds - part.log_odds) }

@@ -4,16 +4,14 @@ import { describe, expect, it } from 'vitest';
 import type { SessionId, UserId } from '@verity/protocol/ids';
 import { SOURCES } from '@verity/protocol/risk/schemas';
 import { EVIDENCE } from './evidence';
+import { OWN_WINDOW } from './own-window';
 import { applyFinding, initialRisk, scoreSession } from './score';
 import { stepUpSignal } from './signals';
 import { stateOf, whatIfs } from './what-if';
 
 const at = new Date('2026-03-01T12:00:00.000Z');
 const start = initialRisk('s' as SessionId, 'u' as UserId, at);
-const proofs = [
-  { method: 'totp', action: 'an authenticator check' },
-  { method: 'password', action: 'your password' },
-] as const;
+const proofs = ['totp', 'password'] as const;
 
 const sources = SOURCES.filter((source) => source !== 'prior');
 const observations = fc.array(
@@ -65,6 +63,26 @@ describe('what would change a score', () => {
         expect(scoreSession(stateOf(risk), at).log_odds).toBeCloseTo(risk.log_odds, 2);
       }),
     );
+  });
+
+  it('says of behaviour what the evidence itself says, and what happens when the person does go on so', () => {
+    const seen = [{ source: 'keystroke', mode: 'set', weight: 3.2, value: 'slower' }] as const;
+    const risk = scored([...seen]);
+    const behaviour = whatIfs(risk, []).find(({ kind }) => kind === 'behaviour');
+    const beside = risk.contributions.find(({ source }) => source === 'keystroke')?.counterfactual;
+    expect(beside).toEqual({ action: behaviour?.action, score: behaviour?.score });
+
+    const { weight, seconds } = OWN_WINDOW.keystroke;
+    const after = (passed: number): Date => new Date(at.getTime() + passed * 1000);
+    let state = stateOf(risk);
+    for (let passed = seconds; passed <= 30; passed += seconds) {
+      state = applyFinding(state, {
+        cause: 'batch',
+        observed_at: after(passed).toISOString(),
+        observations: [{ source: 'keystroke', mode: 'add', weight, value: 'typing like yours' }],
+      });
+    }
+    expect(scoreSession(state, after(30)).risk_score).toBeCloseTo(behaviour!.score, 1);
   });
 
   it('names behaviour even when there is none yet, and offers no more than the bounds allow', () => {

@@ -1,17 +1,20 @@
 // What would change a score: proof of identity, more behaviour like the owner's, or one part less. Found by scoring again.
-import type { RiskScore, Source } from '@verity/protocol/risk/schemas';
+import type { RiskScore } from '@verity/protocol/risk/schemas';
 import type { WhatIf } from '@verity/protocol/risk/why-routes';
-import { STEP_UP_WEIGHT, type StepUpProof } from './evidence';
-import { OWN_WINDOW } from './own-window';
-import { applyFinding, bandOf, scoreOf, scoreSession, type RiskState } from './score';
+import { CHECK_WORDS, type StepUpProof } from './evidence';
+import {
+  applyFinding,
+  bandOf,
+  behaviourAction,
+  logOddsAfterBehaviour,
+  scoreOf,
+  scoreSession,
+  type RiskState,
+} from './score';
 import { stepUpSignal } from './signals';
 
-/** How long the person goes on as themselves. */
-const BEHAVIOUR_SECONDS = 30;
 /** Log-odds below which taking a part away changes nothing that a person could see. */
 const TELLING = 0.05;
-
-const BEHAVIOUR = { keystroke: 'typing', mouse: 'mouse movement' } as const;
 
 /** The evidence behind a score, so that it can be scored again. Weights come back as they were shown. */
 export function stateOf(risk: RiskScore): RiskState {
@@ -31,24 +34,24 @@ export function stateOf(risk: RiskScore): RiskState {
 
 /**
  * Everything that would lower the score as it stood at `risk.at`, the greatest change first. `proofs` are the ways that
- * the person has to prove who they are, by the words that they are offered in.
+ * the person has to prove who they are.
  */
 export function whatIfs(
   risk: RiskScore,
-  proofs: readonly { method: StepUpProof; action: string }[],
+  proofs: readonly StepUpProof[],
 ): WhatIf[] {
   const state = stateOf(risk);
   const found = [
-    ...proofs
-      .filter(({ method }) => method in STEP_UP_WEIGHT)
-      .map(({ method, action }) => what('proof', action, afterProof(state, method, risk.at))),
+    ...proofs.map((proof) =>
+      what('proof', CHECK_WORDS[proof], afterProof(state, proof, risk.at)),
+    ),
     ...(['keystroke', 'mouse'] as const)
       .filter((source) => source === 'keystroke' || source in state.evidence)
       .map((source) =>
         what(
           'behaviour',
-          `${BEHAVIOUR_SECONDS} more seconds of ${BEHAVIOUR[source]} like yours`,
-          afterBehaviour(state, source, risk.at),
+          behaviourAction(source),
+          scoreOf(logOddsAfterBehaviour(state, source, Date.parse(risk.at))),
         ),
       ),
     ...risk.contributions
@@ -67,30 +70,11 @@ function what(kind: WhatIf['kind'], action: string, score: number): WhatIf {
   return { kind, action, score: Math.round(score * 10) / 10, band: bandOf(score) };
 }
 
-function afterProof(state: RiskState, method: StepUpProof, at: string): number {
+function afterProof(state: RiskState, proof: StepUpProof, at: string): number {
   const finding = {
     cause: 'step_up' as const,
     observed_at: at,
-    observations: [stepUpSignal(method)],
+    observations: [stepUpSignal(proof)],
   };
   return scoreSession(applyFinding(state, finding), new Date(at)).risk_score;
-}
-
-/** Windows like the owner's, one after the other, and what the time itself takes away. */
-function afterBehaviour(
-  state: RiskState,
-  source: Extract<Source, 'keystroke' | 'mouse'>,
-  at: string,
-): number {
-  const { weight, seconds } = OWN_WINDOW[source];
-  const from = Date.parse(at);
-  let then = state;
-  for (let passed = seconds; passed <= BEHAVIOUR_SECONDS; passed += seconds) {
-    then = applyFinding(then, {
-      cause: 'batch',
-      observed_at: new Date(from + passed * 1000).toISOString(),
-      observations: [{ source, mode: 'add', weight, value: 'like yours' }],
-    });
-  }
-  return scoreSession(then, new Date(from + BEHAVIOUR_SECONDS * 1000)).risk_score;
 }

@@ -11,8 +11,9 @@ import { kindOf } from '@verity/domain/risk/model-kinds';
 import type { UserId } from '@verity/protocol/ids';
 import { followModels, ModelShelf } from './models';
 
+const unreadable: unknown[] = [];
 const log = {
-  error: () => undefined,
+  error: (what: unknown) => void unreadable.push(what),
   warn: () => undefined,
   info: () => undefined,
   debug: () => undefined,
@@ -42,6 +43,15 @@ async function openWorld() {
       const artefact = kind.train({ modality: 'keystroke', windows, version, now });
       const trained = { trainedAt: now, windows: windows.length, artefact };
       await models.add({ userId: user, modality: 'keystroke', version, ...trained });
+    },
+    /** What a disk that was full, or a newer program, may leave behind. */
+    async store(user: UserId, version: number, artefact: string) {
+      const trained = { trainedAt: systemClock(), windows: windows.length, artefact };
+      await models.add({ userId: user, modality: 'keystroke', version, ...trained });
+    },
+    async artefactOf(user: UserId): Promise<string> {
+      const [record] = await models.newestOfUser(user, 'standing');
+      return record!.artefact;
     },
     async close() {
       await Promise.all(shelves.map(({ following }) => following.stop()));
@@ -80,4 +90,30 @@ it('a version that is gone again is not waited for', async () => {
   shelf.newer({ userId: user, modality: 'keystroke', version: 7 });
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(versionIn(shelf, user)).toBe(1);
+});
+
+it.each([
+  ['truncated', (artefact: string) => artefact.slice(0, artefact.length >> 1)],
+  [
+    'of a format of the future',
+    (artefact: string) => JSON.stringify({ ...JSON.parse(artefact), formatVersion: 99 }),
+  ],
+])('a model that is %s is named in the log, and the one before stays in use', async (_, spoil) => {
+  const [shelf] = world.shelves as [ModelShelf];
+  const user = newId<UserId>();
+  await world.train(user, 1);
+  await until(() => versionIn(shelf, user) === 1);
+  const before = unreadable.length;
+  await world.store(user, 2, spoil(await world.artefactOf(user)));
+  await until(() => {
+    shelf.of(user);
+    return unreadable.length > before;
+  }, 5_000);
+  expect(unreadable.at(-1)).toMatchObject({ user, modality: 'keystroke' });
+  expect(versionIn(shelf, user)).toBe(1);
+  // A person who has nothing else is judged without a model: nothing is said for or against.
+  const other = newId<UserId>();
+  await world.store(other, 1, spoil(await world.artefactOf(user)));
+  await until(() => shelf.of(other) !== null);
+  expect(shelf.of(other)?.size).toBe(0);
 });

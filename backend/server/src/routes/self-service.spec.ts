@@ -352,8 +352,10 @@ describe('a temporary baseline', () => {
 });
 
 describe('a household', () => {
-  it('is switched on by an admin, with a reason, and says what it weakens', async () => {
+  it('is off until an admin switches it on, with a reason, and says what it weakens', async () => {
     const { visitor, user } = await somebody();
+    const off = await admin.call('GET', `/api/v1/users/${user}/learning`);
+    expect(off.json).toMatchObject({ household: false, weakens: [] });
     const path = `/api/v1/users/${user}/household`;
     const body = { on: true, reason: 'A couple keeps one shop account' };
     expect((await visitor.call('PUT', path, body)).status).toBe(403);

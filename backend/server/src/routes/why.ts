@@ -2,7 +2,6 @@
 import { Fault } from '@verity/protocol/faults';
 import type { Alert } from '@verity/protocol/alerts/schemas';
 import type { AlertId, SessionId, UserId } from '@verity/protocol/ids';
-import type { StepUpMethod } from '@verity/protocol/identity/schemas';
 import type { RiskScore } from '@verity/protocol/risk/schemas';
 import type { Why, WhatIf, whyRoutes } from '@verity/protocol/risk/why-routes';
 import type { Alerts } from '@verity/domain/alerts/ports';
@@ -29,13 +28,6 @@ export interface WhyPorts {
   live: Pick<LiveRisk, 'get'>;
 }
 
-const PROOF: Readonly<Record<string, string>> = {
-  totp: 'an authenticator check',
-  passkey: 'a passkey check',
-  recovery_code: 'a recovery code',
-  password: 'your password, given again',
-};
-
 const notYours = (): Fault =>
   new Fault('not-found', 'There is nothing of that kind about you.', {
     fix: 'GET /api/v1/me/decisions and GET /api/v1/me/alerts list what there is.',
@@ -44,8 +36,7 @@ const notYours = (): Fault =>
 export function whyHandlers(ports: WhyPorts): Handlers<keyof typeof whyRoutes> {
   const whatIfsOf = async (user: UserId, risk: RiskScore | null): Promise<WhatIf[]> => {
     if (!risk) return [];
-    const methods = methodsOf(await personOf(ports.users, user));
-    return whatIfs(risk, proofsOf(methods));
+    return whatIfs(risk, methodsOf(await personOf(ports.users, user)));
   };
 
   const ownSession = async (user: UserId, id: SessionId | null): Promise<SessionRecord | null> => {
@@ -140,9 +131,6 @@ export interface Subject {
   alert: Alert | null;
   session: SessionRecord | null;
 }
-
-const proofsOf = (methods: readonly StepUpMethod[]) =>
-  methods.map((method) => ({ method, action: PROOF[method] ?? method.replaceAll('_', ' ') }));
 
 /** What a session must have suffered to be appealed against. */
 export const wasHit = (session: Pick<SessionRecord, 'state'>): boolean =>
