@@ -34,7 +34,10 @@ export interface Measured {
 /** What the fusion weighs of a repetition, once the template is known. */
 type Traits = (row: Float64Array) => Float64Array;
 
-export const shippedTraits = (known: readonly Float64Array[], people: ReadyTemplate | null): Traits => {
+export const shippedTraits = (
+  known: readonly Float64Array[],
+  people: ReadyTemplate | null,
+): Traits => {
   const traitsOf = fusionTraits(readyTemplate(phraseTemplate(known)), people);
   return (row) => traitsOf(row).slice();
 };

@@ -59,7 +59,10 @@ function main(): void {
     process.exit(2);
   }
   const people = asPhrases(readFixedText(readFileSync(path, 'utf8'), path)).map(({ rows }) => rows);
-  const stages = { 'settled (200, newest 10)': STAGES.settled, 'learning (first 10)': STAGES.learning };
+  const stages = {
+    'settled (200, newest 10)': STAGES.settled,
+    'learning (first 10)': STAGES.learning,
+  };
   for (const [stage, plans] of Object.entries(stages)) {
     const all = plans.map((plan) =>
       people.map((_, who) => {
@@ -75,7 +78,10 @@ function main(): void {
       );
     say('as shipped', everyTrait);
     for (const [name, isOfIt] of Object.entries(WITHIN)) {
-      say(`without ${name}`, everyTrait.filter((at) => !isOfIt(PHRASE_TRAITS[at] as string)));
+      say(
+        `without ${name}`,
+        everyTrait.filter((at) => !isOfIt(PHRASE_TRAITS[at] as string)),
+      );
     }
     for (const name of BESIDE) say(`with ${name}`, [...everyTrait, besideAt(name)]);
     say('with all three', [...everyTrait, ...BESIDE.map(besideAt)]);

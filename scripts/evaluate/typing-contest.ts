@@ -8,11 +8,12 @@ import {
   type TypingBackground,
   type TypingModel,
 } from '@verity/domain/risk/typing-model';
+import type { BehaviourBatch } from '@verity/domain/telemetry/windows';
 import type { SessionId, UserId } from '@verity/protocol/ids';
 import { misfit } from './csv';
 import { enrolment, fingerprint, fitTyping } from './fit-typing';
 import { inputFile, type Options } from './options';
-import { readTyping, windowsOf, type Person } from './typing-data';
+import { batchesOf, readTyping, windowsOf, type Person } from './typing-data';
 
 /** A window of a later session: its features, and the seconds from the one before (the session's start for the first). */
 export interface TestWindow {
@@ -27,6 +28,8 @@ export interface Contestant {
   /** What the model was made of. */
   enrolled: Float64Array[];
   sessions: TestWindow[][];
+  /** The last of these sessions as it came, a batch a second. */
+  batches: BehaviourBatch[];
 }
 
 export interface Contest {
@@ -87,6 +90,7 @@ function contestant(person: Person, background: TypingBackground, most: number):
     artefactBytes: artefact.length,
     enrolled: task.windows,
     sessions: sessions.slice(sessions.length >> 1),
+    batches: batchesOf(person.sessions.at(-1)?.keys ?? [], START),
   };
 }
 

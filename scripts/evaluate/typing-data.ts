@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { KEY_CLASSES, type KeyClass } from '@verity/protocol/telemetry/schemas';
-import { advance, newWindowState, type BehaviourWindow } from '@verity/domain/telemetry/windows';
+import {
+  advance,
+  newWindowState,
+  type BehaviourBatch,
+  type BehaviourWindow,
+} from '@verity/domain/telemetry/windows';
 import { misfit, parseCsv } from './csv';
 
 /** [class code, press in ms since the session began, hold in ms] */
@@ -76,18 +81,17 @@ export function readTyping(path: string): Person[] {
   }));
 }
 
-/** The windows of recorded keys, cut by the very code that the platform uses, a batch a second. */
-export function windowsOf(
+/** Recorded keys as the collector would have sent them: a batch for each second in which a key was pressed. */
+export function batchesOf(
   keys: readonly RecordedKey[],
   startedAt = 1_700_000_000_000,
-): BehaviourWindow[] {
-  let state = newWindowState();
-  const windows: BehaviourWindow[] = [];
+): BehaviourBatch[] {
+  const batches: BehaviourBatch[] = [];
   for (let from = 0; from < keys.length;) {
     const second = Math.floor((keys[from] as RecordedKey)[1] / 1000);
     let to = from;
     while (to < keys.length && Math.floor((keys[to] as RecordedKey)[1] / 1000) === second) to++;
-    const step = advance(state, {
+    batches.push({
       started_at: startedAt + second * 1000,
       keystrokes: keys
         .slice(from, to)
@@ -95,9 +99,17 @@ export function windowsOf(
       mouseMovements: [],
       clicks: [],
     });
-    state = step.state;
-    windows.push(...step.windows);
     from = to;
   }
-  return windows;
+  return batches;
+}
+
+/** The windows of recorded keys, cut by the very code that the platform uses. */
+export function windowsOf(keys: readonly RecordedKey[], startedAt?: number): BehaviourWindow[] {
+  let state = newWindowState();
+  return batchesOf(keys, startedAt).flatMap((batch) => {
+    const step = advance(state, batch);
+    state = step.state;
+    return step.windows;
+  });
 }

@@ -10,7 +10,13 @@ import {
   type Source,
 } from '@verity/protocol/risk/schemas';
 import { clamp } from '../kernel/maths';
-import { CHECK_WORDS, EVIDENCE, PRIOR_LOG_ODDS, STEP_UP_WEIGHT, type StepUpProof } from './evidence';
+import {
+  CHECK_WORDS,
+  EVIDENCE,
+  PRIOR_LOG_ODDS,
+  STEP_UP_WEIGHT,
+  type StepUpProof,
+} from './evidence';
 import { OWN_WINDOW } from './own-window';
 
 type Evidence = Exclude<Source, 'prior'>;

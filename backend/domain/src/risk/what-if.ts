@@ -36,15 +36,10 @@ export function stateOf(risk: RiskScore): RiskState {
  * Everything that would lower the score as it stood at `risk.at`, the greatest change first. `proofs` are the ways that
  * the person has to prove who they are.
  */
-export function whatIfs(
-  risk: RiskScore,
-  proofs: readonly StepUpProof[],
-): WhatIf[] {
+export function whatIfs(risk: RiskScore, proofs: readonly StepUpProof[]): WhatIf[] {
   const state = stateOf(risk);
   const found = [
-    ...proofs.map((proof) =>
-      what('proof', CHECK_WORDS[proof], afterProof(state, proof, risk.at)),
-    ),
+    ...proofs.map((proof) => what('proof', CHECK_WORDS[proof], afterProof(state, proof, risk.at))),
     ...(['keystroke', 'mouse'] as const)
       .filter((source) => source === 'keystroke' || source in state.evidence)
       .map((source) =>
