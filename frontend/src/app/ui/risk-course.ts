@@ -2,7 +2,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  DestroyRef,
   ElementRef,
   computed,
   inject,
@@ -10,8 +9,10 @@ import {
   signal,
 } from '@angular/core';
 import { clockTime, scoreText } from '../core/format';
+import { hostWidth } from './host-width';
 import { type Box, type Sample, thin, toPoints, xOf, yOf } from './polyline';
 import { BAND_ORDER, BAND_WORDS, FLOORS, bandOf } from './risk-band';
+import { timeTicks } from './time-ticks';
 
 export interface CourseMark {
   at: number;
@@ -29,7 +30,7 @@ const BOTTOM = 20;
   selector: 'vt-risk-course',
   template: `
     <svg
-      [attr.viewBox]="'0 0 ' + size().width + ' ' + height()"
+      [attr.viewBox]="'0 0 ' + width() + ' ' + height()"
       role="img"
       [attr.aria-label]="summary()"
       (pointermove)="point($event)"
@@ -102,7 +103,7 @@ export class RiskCourse {
 
   protected readonly left = LEFT;
   protected readonly top = TOP;
-  protected readonly size = signal({ width: 600 });
+  protected readonly width = hostWidth(600);
   protected readonly pointed = signal<
     { x: number; y: number; left: number; text: string } | undefined
   >(undefined);
@@ -112,7 +113,7 @@ export class RiskCourse {
     const to = Math.max(...all, ...this.marks().map(({ at }) => at));
     const from = Math.min(...all);
     return {
-      width: Math.max(40, this.size().width - LEFT - RIGHT),
+      width: Math.max(40, this.width() - LEFT - RIGHT),
       height: this.height() - TOP - BOTTOM,
       from: all.length ? from : 0,
       to: all.length ? to : 1,
@@ -130,16 +131,7 @@ export class RiskCourse {
       return { name, floor: FLOORS[name], y, height: yOf(FLOORS[name], this.box()) - y };
     }),
   );
-  protected readonly times = computed(() => {
-    const { from, to, width } = this.box();
-    if (!this.samples().length) return [];
-    const ends = [
-      { x: 0, text: clockTime(from), anchor: 'start' },
-      { x: width, text: clockTime(to), anchor: 'end' },
-    ];
-    const middle = { x: width / 2, text: clockTime((from + to) / 2), anchor: 'middle' };
-    return to - from > 120_000 && width > 240 ? [...ends, middle] : to > from ? ends : [ends[1]!];
-  });
+  protected readonly times = computed(() => (this.samples().length ? timeTicks(this.box()) : []));
   protected readonly placed = computed(() =>
     this.marks()
       .filter(({ at }) => at >= this.box().from)
@@ -158,15 +150,6 @@ export class RiskCourse {
   });
 
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-
-  constructor() {
-    const observer = new ResizeObserver(([entry]) => {
-      const width = Math.round(entry?.contentRect.width ?? 0);
-      if (width && width !== this.size().width) this.size.set({ width });
-    });
-    observer.observe(this.host);
-    inject(DestroyRef).onDestroy(() => observer.disconnect());
-  }
 
   protected point(event: PointerEvent): void {
     const x = event.clientX - this.host.getBoundingClientRect().left - LEFT;

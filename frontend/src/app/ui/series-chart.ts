@@ -2,7 +2,6 @@
 import {
   ChangeDetectionStrategy,
   Component,
-  DestroyRef,
   ElementRef,
   computed,
   inject,
@@ -10,7 +9,9 @@ import {
   signal,
 } from '@angular/core';
 import { clockTime, wholeNumber } from '../core/format';
+import { hostWidth } from './host-width';
 import { niceTop, type Box, toPoints, unbroken, xOf, yOf } from './polyline';
+import { timeTicks } from './time-ticks';
 
 export interface Series {
   name: string;
@@ -129,7 +130,7 @@ export class SeriesChart {
 
   protected readonly left = LEFT;
   protected readonly top = TOP;
-  protected readonly width = signal(480);
+  protected readonly width = hostWidth(480);
   protected readonly pointed = signal<number | undefined>(undefined);
   private readonly moments = computed(() => this.series()[0]?.samples.map(({ at }) => at) ?? []);
   private readonly most = computed(() =>
@@ -147,15 +148,9 @@ export class SeriesChart {
     const { top } = this.box();
     return [0, top / 2, top].map((value) => ({ y: yOf(value, this.box()), text: short(value) }));
   });
-  protected readonly times = computed(() => {
-    const { from, to, width } = this.box();
-    if (this.moments().length < 2) return [];
-    return [
-      { x: 0, text: clockTime(from), anchor: 'start' },
-      { x: width / 2, text: clockTime((from + to) / 2), anchor: 'middle' },
-      { x: width, text: clockTime(to), anchor: 'end' },
-    ];
-  });
+  protected readonly times = computed(() =>
+    this.moments().length < 2 ? [] : timeTicks(this.box()),
+  );
   protected readonly lines = computed(() =>
     this.series().map(({ name, tone, samples }) => ({
       name,
@@ -210,15 +205,6 @@ export class SeriesChart {
   });
 
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
-
-  constructor() {
-    const observer = new ResizeObserver(([entry]) => {
-      const width = Math.round(entry?.contentRect.width ?? 0);
-      if (width) this.width.set(width);
-    });
-    observer.observe(this.host);
-    inject(DestroyRef).onDestroy(() => observer.disconnect());
-  }
 
   protected point(event: PointerEvent): void {
     const x = event.clientX - this.host.getBoundingClientRect().left - LEFT;

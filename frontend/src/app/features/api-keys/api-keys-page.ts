@@ -1,8 +1,7 @@
 // API keys of programs that read or report: made with scopes and an end, shown once, revoked at once.
-import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
-import { type ClientProblem, toApiError } from '../../core/api-error';
 import { Clock } from '../../core/clock';
 import { plural } from '../../core/format';
 import { query } from '../../core/query';
@@ -10,11 +9,10 @@ import { Toasts } from '../../core/toasts';
 import type { ApiKey, Scope } from '../../core/wire';
 import { Confirm } from '../../ui/confirm';
 import { Empty } from '../../ui/empty';
+import { KeyForm, type KeyWish } from '../../ui/key-form';
 import { KeyLine, keyWorks } from '../../ui/key-line';
-import { Pending, ProblemNote } from '../../ui/pending';
+import { Pending } from '../../ui/pending';
 import { ShownOnce } from '../../ui/shown-once';
-import { Ticks } from '../../ui/ticks';
-import { Value } from '../../ui/value';
 
 const SCOPES = {
   'sessions:read': 'sessions and decisions',
@@ -31,14 +29,8 @@ type KeyScope = keyof typeof SCOPES;
 
 @Component({
   selector: 'vt-api-keys-page',
-  imports: [Empty, KeyLine, Pending, ProblemNote, RouterLink, Ticks, Value],
+  imports: [Empty, KeyForm, KeyLine, Pending, RouterLink],
   templateUrl: './api-keys-page.html',
-  styles: `
-    form {
-      display: grid;
-      gap: 14px;
-    }
-  `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class ApiKeysPage {
@@ -48,11 +40,6 @@ export class ApiKeysPage {
   private readonly toasts = inject(Toasts);
   private readonly shownOnce = inject(ShownOnce);
   protected readonly scopeWords = SCOPES;
-  protected readonly name = signal('');
-  protected readonly days = signal('90');
-  protected readonly chosen = signal<ReadonlySet<KeyScope>>(new Set());
-  protected readonly busy = signal(false);
-  protected readonly problem = signal<ClientProblem | undefined>(undefined);
   protected readonly keys = query(
     () => ({}),
     async (_, signal) => (await this.api.call('GET /api/v1/api-keys', { signal })).items,
@@ -64,33 +51,17 @@ export class ApiKeysPage {
       ? `${plural(working.length, 'API key')} in force`
       : 'No API key is in force';
   });
-  protected readonly ready = computed(
-    () => this.name().trim().length > 0 && this.chosen().size > 0 && Number(this.days()) >= 1,
-  );
 
-  protected async make(): Promise<void> {
-    if (!this.ready() || this.busy()) return;
-    this.busy.set(true);
-    try {
-      const name = this.name().trim();
-      const made = await this.api.call('POST /api/v1/api-keys', {
-        body: { name, scopes: [...this.chosen()], days: Number(this.days()) },
-      });
-      this.shownOnce.show({
-        title: `The key of ${name}`,
-        advice: 'Give it to the program that calls: it sends “Authorization: ApiKey …”.',
-        what: 'API key',
-        value: made.key,
-      });
-      this.keys.update((all) => [made.api_key, ...all]);
-      this.name.set('');
-      this.chosen.set(new Set());
-      this.problem.set(undefined);
-    } catch (error) {
-      this.problem.set(toApiError(error).problem);
-    }
-    this.busy.set(false);
-  }
+  protected readonly make = async (body: KeyWish<KeyScope>): Promise<void> => {
+    const made = await this.api.call('POST /api/v1/api-keys', { body });
+    this.shownOnce.show({
+      title: `The key of ${body.name}`,
+      advice: 'Give it to the program that calls: it sends “Authorization: ApiKey …”.',
+      what: 'API key',
+      value: made.key,
+    });
+    this.keys.update((all) => [made.api_key, ...all]);
+  };
 
   protected async revoke({ id, name }: ApiKey): Promise<void> {
     const consent = await this.confirm.ask({

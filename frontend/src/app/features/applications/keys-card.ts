@@ -1,25 +1,14 @@
 // The keys of an application: made with scopes, shown once, rotated with an overlap, revoked at once.
-import {
-  ChangeDetectionStrategy,
-  Component,
-  computed,
-  inject,
-  input,
-  output,
-  signal,
-} from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input, output, signal } from '@angular/core';
 import { Api } from '../../core/api';
-import { type ClientProblem, toApiError } from '../../core/api-error';
 import { Toasts } from '../../core/toasts';
 import type { ApiKey, Reply, Request } from '../../core/wire';
 import { Confirm } from '../../ui/confirm';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
+import { KeyForm, type KeyWish } from '../../ui/key-form';
 import { KeyLine } from '../../ui/key-line';
-import { ProblemNote } from '../../ui/pending';
 import { ShownOnce } from '../../ui/shown-once';
-import { Ticks } from '../../ui/ticks';
-import { Value } from '../../ui/value';
 
 type KeyScope = Request<'POST /api/v1/applications/:id/keys'>['body']['scopes'][number];
 
@@ -31,11 +20,17 @@ const SCOPES = {
   'webhooks:manage': 'manage its webhooks',
 } as const satisfies Record<KeyScope, string>;
 
+/** What the server of most applications asks for. */
+const PROPOSED: Pick<KeyWish<KeyScope>, 'name' | 'scopes'> = {
+  name: 'server',
+  scopes: ['sessions:write', 'decisions:read', 'risk:read'],
+};
+
 const OVERLAP_MINUTES = 24 * 60;
 
 @Component({
   selector: 'vt-keys-card',
-  imports: [Empty, Icon, KeyLine, ProblemNote, Ticks, Value],
+  imports: [Empty, Icon, KeyForm, KeyLine],
   template: `
     <section class="card" aria-labelledby="keys-title">
       <header>
@@ -45,25 +40,7 @@ const OVERLAP_MINUTES = 24 * 60;
         </button>
       </header>
       @if (making()) {
-        <form class="body stack" (submit)="$event.preventDefault(); make()">
-          @if (problem(); as problem) {
-            <vt-problem [problem]="problem" />
-          }
-          <label class="field">
-            <span>What it is for</span>
-            <input class="input" maxlength="100" autocomplete="off" required [(vtValue)]="name" />
-          </label>
-          <vt-ticks legend="It may" [words]="words" [(chosen)]="chosen" />
-          <label class="field">
-            <span>For how many days</span>
-            <input class="input" type="number" min="1" max="365" required [(vtValue)]="days" />
-          </label>
-          <div>
-            <button type="submit" class="btn primary" [disabled]="!ready() || busy()">
-              Make key
-            </button>
-          </div>
-        </form>
+        <vt-key-form [words]="words" [proposed]="proposed" [make]="make" />
       }
       <ul class="list">
         @for (key of keys(); track key.id) {
@@ -95,42 +72,22 @@ export class KeysCard {
   private readonly toasts = inject(Toasts);
   protected readonly words = SCOPES;
   protected readonly making = signal(false);
-  protected readonly name = signal('server');
-  protected readonly days = signal('90');
-  protected readonly chosen = signal<ReadonlySet<KeyScope>>(
-    new Set<KeyScope>(['sessions:write', 'decisions:read', 'risk:read']),
-  );
-  protected readonly busy = signal(false);
-  protected readonly problem = signal<ClientProblem | undefined>(undefined);
-  protected readonly ready = computed(
-    () => this.name().trim().length > 0 && this.chosen().size > 0 && Number(this.days()) >= 1,
-  );
+  protected readonly proposed = PROPOSED;
 
   protected toggle(): void {
     this.making.update((making) => !making);
   }
 
-  protected async make(): Promise<void> {
-    if (!this.ready() || this.busy()) return;
-    this.busy.set(true);
-    try {
-      const made = await this.api.call('POST /api/v1/applications/:id/keys', {
-        params: { id: this.application().id },
-        body: {
-          name: this.name().trim(),
-          scopes: [...this.chosen()],
-          days: Number(this.days()),
-        },
-      });
-      this.show(made.key);
-      this.making.set(false);
-      this.problem.set(undefined);
-      this.changed.emit();
-    } catch (error) {
-      this.problem.set(toApiError(error).problem);
-    }
-    this.busy.set(false);
-  }
+  protected readonly make = async (body: KeyWish<KeyScope>): Promise<void> => {
+    const { id } = this.application();
+    const made = await this.api.call('POST /api/v1/applications/:id/keys', {
+      params: { id },
+      body,
+    });
+    this.show(made.key);
+    this.making.set(false);
+    this.changed.emit();
+  };
 
   protected async rotate({ id, name }: ApiKey): Promise<void> {
     const consent = await this.confirm.ask({
