@@ -216,9 +216,10 @@ export const scenes: readonly Scene[] = [
   {
     name: 'enter-nowhere',
     as: 'visitor',
-    path: at('/enter?rd=https://unknown.example/'),
+    path: at(`/enter?origin=https://unknown.example&to=/&state=${'a'.repeat(43)}`),
     looks: SOME,
   },
+  { name: 'enter-incomplete', as: 'visitor', path: at('/enter'), looks: SOME },
   ...dialogs,
   ...failing,
   ...empty,

@@ -12,8 +12,9 @@ const locate = (address: string) =>
   address.startsWith('192.0.2.') ? place(50) : address.startsWith('203.') ? place(-30) : null;
 
 describe('a request', () => {
-  it('tells nothing when it comes from where its session began', () => {
-    for (const address of ['192.0.2.1', '192.0.2.200']) {
+  it('tells nothing when it comes from where its session began, or from nobody knows where', () => {
+    const gone = '';
+    for (const address of ['192.0.2.1', '192.0.2.200', gone]) {
       expect(requestSignals(locate, { address, at, session })).toEqual([]);
     }
   });

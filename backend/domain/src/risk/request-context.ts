@@ -22,10 +22,11 @@ export interface RequestScore {
   contributions: Contribution[];
 }
 
-/** What a request tells that does not come from where its session began. */
+/** What a request tells that does not come from where its session began. Without an address it tells nothing. */
 export function requestSignals(locate: Locate, facts: RequestFacts): Observation[] {
   const { address, at, session } = facts;
-  if (address === session.address || networkOf(address) === networkOf(session.address)) return [];
+  if (!address || address === session.address) return [];
+  if (networkOf(address) === networkOf(session.address)) return [];
   const moved: Observation = {
     source: 'address',
     mode: 'set',

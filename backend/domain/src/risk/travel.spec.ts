@@ -24,6 +24,17 @@ describe('impossible travel', () => {
     expect(signal?.value).toMatch(/km from Brno, CZ to Lima, PE in 2\.0 hours/);
   });
 
+  it.each([
+    [0, 'within a minute'],
+    [0.5, 'in 30 minutes'],
+    [0.999, 'in 1.0 hours'],
+  ])('says of %f hours "%s"', (hours, words) => {
+    const earlier = [{ address: '192.0.2.1', at: ago(hours) }];
+    expect(travelSignal(locate, { address: '198.51.100.1', at: now }, earlier)?.value).toContain(
+      `Lima, PE ${words}: too fast`,
+    );
+  });
+
   it('is silent when the journey can be made, is short, or nothing is known of a place', () => {
     const to = (address: string, earlier: { address: string; at: Date }[]) =>
       travelSignal(locate, { address, at: now }, earlier);

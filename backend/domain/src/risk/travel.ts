@@ -62,12 +62,16 @@ export function travelSignal(
   if (!worst) return null;
   const between =
     worst.from.label && here.label ? ` from ${worst.from.label} to ${here.label}` : '';
-  const time =
-    worst.hours < 1 ? `${Math.round(worst.hours * 60)} minutes` : `${worst.hours.toFixed(1)} hours`;
   return {
     source: 'travel',
     mode: 'set',
     weight: worst.kmh > 2 * FASTEST_KMH ? 2 : 1.4,
-    value: `${Math.round(worst.km)} km${between} in ${time}: too fast for any journey`,
+    value: `${Math.round(worst.km)} km${between} ${timeTaken(worst.hours)}: too fast for any journey`,
   };
+}
+
+function timeTaken(hours: number): string {
+  const minutes = Math.round(hours * 60);
+  if (minutes <= 1) return 'within a minute';
+  return minutes < 60 ? `in ${minutes} minutes` : `in ${hours.toFixed(1)} hours`;
 }

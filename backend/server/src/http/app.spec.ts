@@ -1,5 +1,6 @@
 // The door: bad input, faults, limits, headers.
 import { request } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ZodObject } from 'zod';
 import { Fault } from '@verity/protocol/faults';
@@ -234,6 +235,28 @@ describe('limits', () => {
       await own.close();
     }
     expect(keys).toEqual(['127.0.0.1', '203.0.113.9', '203.0.113.9']);
+  });
+
+  it('know the address of a caller who hangs up before it is judged', async () => {
+    let judged: (address: string) => void;
+    const address = new Promise<string>((resolve) => (judged = resolve));
+    const hangUp = new AbortController();
+    const own = await doorServer({
+      sessionRights: async () => {
+        hangUp.abort();
+        await pause(50);
+        return rightsLike();
+      },
+      decideRequest: (_rights, asked) => {
+        judged(asked.address);
+        return { effect: 'allow', reasons: [] };
+      },
+    });
+    const headers = { authorization: 'Bearer user' };
+    const asking = fetch(`${own.origin}/api/v1/me`, { headers, signal: hangUp.signal });
+    await expect(asking).rejects.toThrow('aborted');
+    expect(await address).toBe('127.0.0.1');
+    await own.close();
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import compression from 'compression';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import { Fault } from '@verity/protocol/faults';
+import { noteWhereFrom } from './came-from';
 import { client, download, publicModule, sendPage } from './client';
 import { door } from './door';
 import { extAuthz } from './ext-authz';
@@ -93,11 +94,12 @@ const unknown: RequestHandler = () => {
   });
 };
 
-/** Names the request, and accounts for it when it has been answered. */
+/** Names the request and whence it comes, and accounts for it when it has been answered. */
 function account(ports: AppPorts): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
     const requestId = ports.newRequestId();
+    noteWhereFrom(req, res);
     res.locals.requestId = requestId;
     res.setHeader('X-Request-Id', requestId);
     res.once('close', () => {

@@ -6,6 +6,7 @@ import { Fault } from '@verity/protocol/faults';
 import { parse } from '@verity/protocol/parse';
 import type { Route } from '@verity/protocol/route';
 import { authenticate } from './authenticate';
+import { cameFrom } from './came-from';
 import { readCookies, writeCookie } from './cookies';
 import { checkDecision, checkFreshness, checkState, checkWho } from './gates';
 import type { Call, Caller } from './handler';
@@ -26,7 +27,7 @@ export function door(served: ServedRoute, ports: AppPorts, settings: AppSettings
     if (BY_COOKIE.has(key)) refuseForeignPages(req.headers, settings.publicUrl);
     const caller = await admit(served, req, res, ports);
     res.locals.caller = caller;
-    await countAgainstLimit(served, caller, req, res, ports);
+    await countAgainstLimit(served, caller, res, ports);
     const input = parseInput(route, req);
     const call = callOf(caller, req, res);
     const reply = await handle(input, call);
@@ -54,7 +55,7 @@ async function admit(
     method: req.method,
     path: req.path,
     sensitivity: route.sensitivity,
-    address: addressOf(req),
+    address: cameFrom(res).address,
   });
   if (decision.effect === 'terminate') {
     await ports.terminate(rights, decision.reasons[0] ?? 'The policy ended it.');
@@ -65,21 +66,20 @@ async function admit(
   return caller;
 }
 
-const callerKey = (caller: Caller, req: Request): string => {
+const callerKey = (caller: Caller, res: Response): string => {
   if (caller.kind === 'user') return `user:${caller.rights.userId}`;
-  return caller.kind === 'api_key' ? `api_key:${caller.id}` : `address:${addressOf(req)}`;
+  return caller.kind === 'api_key' ? `api_key:${caller.id}` : `address:${cameFrom(res).address}`;
 };
 
 async function countAgainstLimit(
   { key, route, method }: ServedRoute,
   caller: Caller,
-  req: Request,
   res: Response,
   ports: AppPorts,
 ): Promise<void> {
   const perMinute = route.perMinute ?? DEFAULT_PER_MINUTE;
   const allowance = await ports
-    .rateLimit(`${key}:${callerKey(caller, req)}`, perMinute)
+    .rateLimit(`${key}:${callerKey(caller, res)}`, perMinute)
     .catch((error: unknown) => {
       // Health and the public keys must answer while the counter is away; all else is refused.
       if (route.who === 'anyone' && method === 'get') return null;
@@ -116,14 +116,10 @@ function noBody(body: unknown): undefined {
   throw new Fault('invalid-input', 'This takes no body.', { fix: 'Send the request without one.' });
 }
 
-export const addressOf = (req: Request): string =>
-  (req.ip ?? req.socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
-
 function callOf(caller: Caller, req: Request, res: Response): Call {
   return {
     caller,
-    address: addressOf(req),
-    forwarded: req.ips.length > 0,
+    ...cameFrom(res),
     userAgent: (req.headers['user-agent'] ?? '').slice(0, 500),
     requestId: String(res.locals.requestId),
     cookies: readCookies(req.headers.cookie),

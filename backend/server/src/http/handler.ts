@@ -5,6 +5,7 @@ import type { RouteKey, Routes } from '@verity/protocol/routes';
 import type { ApiKeyId, ApplicationId } from '@verity/protocol/ids';
 import type { Scope } from '@verity/protocol/identity/schemas';
 import type { SessionRights } from '@verity/domain/identity/ports';
+import type { CameFrom } from './came-from';
 
 /** A person in a session that lives. */
 export interface UserCaller {
@@ -42,12 +43,8 @@ export interface CookieOptions {
   sameSite?: 'Lax';
 }
 
-export interface Call<C extends Caller = Caller> {
+export interface Call<C extends Caller = Caller> extends CameFrom {
   caller: C;
-  /** Network address of the caller, as trusted proxies name it. */
-  address: string;
-  /** A proxy that is trusted named the address; else it is that of whoever opened the connection. */
-  forwarded: boolean;
   userAgent: string;
   requestId: string;
   cookies: Readonly<Record<string, string>>;

@@ -22,6 +22,8 @@ describe('relativeTime', () => {
     [-90_000, '1 min ago'],
     [-7_200_000, '2 h ago'],
     [3 * 86_400_000, 'in 3 d'],
+    [90 * 86_400_000 - 1, 'in 89 d'],
+    [-100 * 86_400_000, '3 mo ago'],
   ])('%i ms from now is "%s"', (offset, text) => {
     expect(relativeTime(NOW + offset, NOW)).toBe(text);
   });

@@ -1,20 +1,24 @@
 // How numbers, times and sizes are written, everywhere the same.
-const UNITS = [
+const SHORT = { year: 'y', month: 'mo', day: 'd', hour: 'h', minute: 'min', second: 's' } as const;
+
+/** Of each unit its length in ms, and how many of it there must be: 89 days are told as days, not as two months. */
+const UNITS: readonly (readonly [keyof typeof SHORT, number, number?])[] = [
   ['year', 31_536_000_000],
-  ['month', 2_592_000_000],
+  ['month', 2_592_000_000, 3],
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
   ['second', 1_000],
-] as const satisfies readonly (readonly [Intl.RelativeTimeFormatUnit, number])[];
-
-const SHORT = { year: 'y', month: 'mo', day: 'd', hour: 'h', minute: 'min', second: 's' } as const;
+];
 
 /** `now`, `12 s ago`, `in 3 d`: short, and steady in width as far as words allow. */
 export function relativeTime(at: number, now: number): string {
   const distance = at - now;
   const size = Math.abs(distance);
-  const [unit, ms] = UNITS.find(([, length]) => size >= length) ?? ['second', 1_000];
+  const [unit, ms] = UNITS.find(([, length, least = 1]) => size >= least * length) ?? [
+    'second',
+    1_000,
+  ];
   const count = Math.floor(size / ms);
   if (unit === 'second' && count < 5) return 'now';
   const text = `${count} ${SHORT[unit]}`;

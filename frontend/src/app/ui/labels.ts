@@ -183,9 +183,12 @@ export const NOTIFICATION_ALWAYS = {
   session_terminated: 'A session of yours was ended',
   account: 'Password, passkeys or authenticator changed',
   privacy: 'Your behaviour was erased, or learning changed',
-  policy: 'Admins: the policy was rolled back, or its health needs a look',
-  system: 'Admins: the daily health report names problems',
+  policy: 'The policy was rolled back, or its health needs a look',
+  system: 'The daily health report names problems',
 } as const satisfies Record<Exclude<Notification['kind'], MutableNotification>, string>;
+
+/** Those of them that only admins are told. */
+export const NOTIFICATION_OF_ADMINS: readonly Notification['kind'][] = ['policy', 'system'];
 
 export const ROLE = {
   user: 'User',

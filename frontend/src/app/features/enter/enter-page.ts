@@ -9,14 +9,25 @@ import {
   signal,
   untracked,
 } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
 import { Identity } from '../../core/identity';
 import { ProblemNote } from '../../ui/pending';
 
+/** Somebody typed the address, or kept a part of it. */
+const INCOMPLETE: ClientProblem = {
+  type: 'about:blank',
+  title: 'This address is not whole',
+  status: 400,
+  detail: 'It does not say which site you are on the way to.',
+  code: 'invalid-input',
+  fix: 'Open the site itself: it leads you here and back.',
+};
+
 @Component({
   selector: 'vt-enter-page',
-  imports: [ProblemNote],
+  imports: [ProblemNote, RouterLink],
   template: `
     <div class="page">
       <div class="page-head">
@@ -34,8 +45,11 @@ import { ProblemNote } from '../../ui/pending';
         <vt-problem [problem]="problem" />
       }
       @if (!waits() && problem()) {
-        <div>
-          <button type="button" class="btn" (click)="go()">Try again</button>
+        <div class="row wrap">
+          @if (complete()) {
+            <button type="button" class="btn" (click)="go()">Try again</button>
+          }
+          <a class="btn" routerLink="/my-session">To my session</a>
         </div>
       }
     </div>
@@ -51,6 +65,7 @@ export class EnterPage {
   protected readonly identity = inject(Identity);
   private readonly api = inject(Api);
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
+  protected readonly complete = computed(() => Boolean(this.origin() && this.state()));
   private readonly asked = signal(false);
   private readonly leaving = signal(false);
   protected readonly waits = computed(() => this.identity.stepUpReason() !== undefined);
@@ -64,6 +79,7 @@ export class EnterPage {
 
   constructor() {
     effect(() => {
+      if (!this.complete()) return this.problem.set(INCOMPLETE);
       if (this.step_up() === '1' && !this.asked()) return untracked(() => this.ask());
       if (this.waits() || this.leaving()) return;
       untracked(() => void this.go());

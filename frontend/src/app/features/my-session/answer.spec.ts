@@ -38,4 +38,11 @@ describe('answerFor', () => {
   it('says so when nothing was measured yet', () => {
     expect(answerFor(session, null).detail).toContain('first seconds');
   });
+
+  it('promises no first score when the reasons of the present one could not be read', () => {
+    expect(answerFor(session, null, true)).toEqual({
+      title: 'Your session is trusted: 12',
+      detail: 'Its reasons cannot be read now.',
+    });
+  });
 });

@@ -15,7 +15,8 @@ export interface Answer {
   detail: string;
 }
 
-export function answerFor(session: Session, risk: RiskScore | null): Answer {
+/** `unread`: the score of the session is known, what it rests on could not be read. */
+export function answerFor(session: Session, risk: RiskScore | null, unread = false): Answer {
   const score = scoreText(risk?.risk_score ?? session.risk_score);
   if (session.state === 'step_up') {
     return {
@@ -30,7 +31,8 @@ export function answerFor(session: Session, risk: RiskScore | null): Answer {
     };
   }
   const band = risk?.band ?? session.band;
-  return { title: `${TRUST[band]}: ${score}`, detail: reasonFor(risk) };
+  const detail = !risk && unread ? 'Its reasons cannot be read now.' : reasonFor(risk);
+  return { title: `${TRUST[band]}: ${score}`, detail };
 }
 
 /** While the score is low, what speaks for the person; else what speaks against. */

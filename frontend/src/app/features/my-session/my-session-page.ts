@@ -77,7 +77,7 @@ export class MySessionPage {
   protected readonly course = signal<readonly Sample[]>([]);
   protected readonly answer = computed(() => {
     const session = this.identity.session();
-    return session && answerFor(session, this.risk());
+    return session && answerFor(session, this.risk(), this.series.problem() !== undefined);
   });
   protected readonly auditor = computed(() => this.identity.user()?.role !== 'user');
   protected readonly parts = computed(() => {

@@ -1,10 +1,16 @@
 // Which kinds of notification reach the person: what may stay quiet has a switch, what may not says why.
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { Api } from '../../core/api';
+import { Identity } from '../../core/identity';
 import { query } from '../../core/query';
 import { Toasts } from '../../core/toasts';
 import type { MutableNotification } from '../../core/wire';
-import { MUTABLE_NOTIFICATION, NOTIFICATION_ALWAYS, keysOf } from '../../ui/labels';
+import {
+  MUTABLE_NOTIFICATION,
+  NOTIFICATION_ALWAYS,
+  NOTIFICATION_OF_ADMINS,
+  keysOf,
+} from '../../ui/labels';
 import { Icon } from '../../ui/icon';
 import { Pending } from '../../ui/pending';
 
@@ -43,7 +49,7 @@ import { Pending } from '../../ui/pending';
             would switch them off first; so nobody can.
           </p>
           <ul class="small">
-            @for (one of always; track one) {
+            @for (one of always(); track one) {
               <li>{{ one }}</li>
             }
           </ul>
@@ -75,9 +81,15 @@ import { Pending } from '../../ui/pending';
 export class QuietCard {
   private readonly api = inject(Api);
   private readonly toasts = inject(Toasts);
+  private readonly identity = inject(Identity);
   protected readonly words = MUTABLE_NOTIFICATION;
   protected readonly mutable = keysOf(MUTABLE_NOTIFICATION);
-  protected readonly always = Object.values(NOTIFICATION_ALWAYS);
+  protected readonly always = computed(() => {
+    const admin = this.identity.user()?.role === 'admin';
+    return keysOf(NOTIFICATION_ALWAYS)
+      .filter((kind) => admin || !NOTIFICATION_OF_ADMINS.includes(kind))
+      .map((kind) => NOTIFICATION_ALWAYS[kind]);
+  });
   protected readonly busy = signal(false);
   protected readonly preferences = query(
     () => ({}),
