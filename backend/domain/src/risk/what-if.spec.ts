@@ -11,7 +11,7 @@ import { stateOf, whatIfs } from './what-if';
 
 const at = new Date('2026-03-01T12:00:00.000Z');
 const start = initialRisk('s' as SessionId, 'u' as UserId, at);
-const proofs = ['totp', 'password'] as const;
+const ways = { proofs: ['totp', 'password'], typing: true } as const;
 
 const sources = SOURCES.filter((source) => source !== 'prior');
 const observations = fc.array(
@@ -34,7 +34,7 @@ describe('what would change a score', () => {
     fc.assert(
       fc.property(observations, (seen) => {
         const risk = scored(seen);
-        const found = whatIfs(risk, proofs);
+        const found = whatIfs(risk, ways);
         const scores = found.map(({ score }) => score);
         expect(scores.every((score) => score < risk.risk_score)).toBe(true);
         expect(scores).toEqual([...scores].sort((a, b) => a - b));
@@ -51,7 +51,7 @@ describe('what would change a score', () => {
       observations: [stepUpSignal('totp')],
     });
     const { risk_score } = scoreSession(proven, at);
-    const [best] = whatIfs(risk, proofs);
+    const [best] = whatIfs(risk, ways);
     expect(best).toMatchObject({ kind: 'proof', action: 'an authenticator check' });
     expect(best?.score).toBeCloseTo(risk_score, 1);
   });
@@ -68,7 +68,7 @@ describe('what would change a score', () => {
   it('says of behaviour what the evidence itself says, and what happens when the person does go on so', () => {
     const seen = [{ source: 'keystroke', mode: 'set', weight: 3.2, value: 'slower' }] as const;
     const risk = scored([...seen]);
-    const behaviour = whatIfs(risk, []).find(({ kind }) => kind === 'behaviour');
+    const behaviour = whatIfs(risk, { proofs: [], typing: true }).find(({ kind }) => kind === 'behaviour');
     const beside = risk.contributions.find(({ source }) => source === 'keystroke')?.counterfactual;
     expect(beside).toEqual({ action: behaviour?.action, score: behaviour?.score });
 
@@ -85,11 +85,15 @@ describe('what would change a score', () => {
     expect(scoreSession(state, after(30)).risk_score).toBeCloseTo(behaviour!.score, 1);
   });
 
-  it('names behaviour even when there is none yet, and offers no more than the bounds allow', () => {
+  it('names typing before there is any, where a model knows the person, and offers no more than the bounds allow', () => {
     const risk = scored([{ source: 'device', mode: 'set', weight: 1.2, value: 'new' }]);
-    const behaviour = whatIfs(risk, []).find(({ kind }) => kind === 'behaviour');
+    const behaviour = whatIfs(risk, { proofs: [], typing: true }).find(({ kind }) => kind === 'behaviour');
     expect(behaviour?.action).toBe('30 more seconds of typing like yours');
     const least = 100 / (1 + Math.exp(-(risk.log_odds + EVIDENCE.keystroke.lowest)));
     expect(behaviour?.score).toBeGreaterThanOrEqual(Math.floor(least * 10) / 10 - 0.5);
+    // Where none does, nothing that they type would be weighed.
+    expect(whatIfs(risk, { proofs: [], typing: false }).map(({ kind }) => kind)).toEqual([
+      'without',
+    ]);
   });
 });

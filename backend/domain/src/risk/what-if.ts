@@ -32,16 +32,21 @@ export function stateOf(risk: RiskScore): RiskState {
   };
 }
 
-/**
- * Everything that would lower the score as it stood at `risk.at`, the greatest change first. `proofs` are the ways that
- * the person has to prove who they are.
- */
-export function whatIfs(risk: RiskScore, proofs: readonly StepUpProof[]): WhatIf[] {
+/** What a person could do about their score. */
+export interface Ways {
+  /** In which they can prove who they are. */
+  proofs: readonly StepUpProof[];
+  /** Whether a model knows how they type; where none does, typing on changes nothing. */
+  typing: boolean;
+}
+
+/** Everything that would lower the score as it stood at `risk.at`, the greatest change first. */
+export function whatIfs(risk: RiskScore, { proofs, typing }: Ways): WhatIf[] {
   const state = stateOf(risk);
   const found = [
     ...proofs.map((proof) => what('proof', CHECK_WORDS[proof], afterProof(state, proof, risk.at))),
     ...(['keystroke', 'mouse'] as const)
-      .filter((source) => source === 'keystroke' || source in state.evidence)
+      .filter((source) => source in state.evidence || (source === 'keystroke' && typing))
       .map((source) =>
         what(
           'behaviour',

@@ -11,7 +11,9 @@ import { methodsOf } from '@verity/domain/identity/recovery';
 import { livesIn } from '@verity/domain/identity/session-rights';
 import type { DecisionRecord, Decisions, Policies } from '@verity/domain/policy/ports';
 import { ruleForPeople } from '@verity/domain/policy/rule-for-people';
-import type { LiveRisk } from '@verity/domain/risk/ports';
+import type { Clock } from '@verity/domain/kernel/ports';
+import { trackAt } from '@verity/domain/risk/learning-terms';
+import type { BehaviourModels, LiveRisk, Terms } from '@verity/domain/risk/ports';
 import { whatIfs } from '@verity/domain/risk/what-if';
 import type { Handlers } from '../http/handler';
 import { personOf } from './identity-ports';
@@ -26,6 +28,9 @@ export interface WhyPorts {
   petitions: Pick<Petitions, 'newestAbout'>;
   policies: Pick<Policies, 'byVersion'>;
   live: Pick<LiveRisk, 'get'>;
+  models: Pick<BehaviourModels, 'list'>;
+  terms: Pick<Terms, 'of'>;
+  clock: Clock;
 }
 
 const notYours = (): Fault =>
@@ -34,9 +39,19 @@ const notYours = (): Fault =>
   });
 
 export function whyHandlers(ports: WhyPorts): Handlers<keyof typeof whyRoutes> {
+  /** Whether there is a model of it in the track that is in force. */
+  const knowsTyping = async (user: UserId): Promise<boolean> => {
+    const [terms, models] = await Promise.all([ports.terms.of(user), ports.models.list(user)]);
+    const inForce = trackAt(terms, ports.clock());
+    return models.some(
+      ({ modality, track = 'standing' }) => modality === 'keystroke' && track === inForce,
+    );
+  };
+
   const whatIfsOf = async (user: UserId, risk: RiskScore | null): Promise<WhatIf[]> => {
     if (!risk) return [];
-    return whatIfs(risk, methodsOf(await personOf(ports.users, user)));
+    const [person, typing] = await Promise.all([personOf(ports.users, user), knowsTyping(user)]);
+    return whatIfs(risk, { proofs: methodsOf(person), typing });
   };
 
   const ownSession = async (user: UserId, id: SessionId | null): Promise<SessionRecord | null> => {
