@@ -68,7 +68,9 @@ describe('what would change a score', () => {
   it('says of behaviour what the evidence itself says, and what happens when the person does go on so', () => {
     const seen = [{ source: 'keystroke', mode: 'set', weight: 3.2, value: 'slower' }] as const;
     const risk = scored([...seen]);
-    const behaviour = whatIfs(risk, { proofs: [], typing: true }).find(({ kind }) => kind === 'behaviour');
+    const behaviour = whatIfs(risk, { proofs: [], typing: true }).find(
+      ({ kind }) => kind === 'behaviour',
+    );
     const beside = risk.contributions.find(({ source }) => source === 'keystroke')?.counterfactual;
     expect(beside).toEqual({ action: behaviour?.action, score: behaviour?.score });
 
@@ -87,7 +89,9 @@ describe('what would change a score', () => {
 
   it('names typing before there is any, where a model knows the person, and offers no more than the bounds allow', () => {
     const risk = scored([{ source: 'device', mode: 'set', weight: 1.2, value: 'new' }]);
-    const behaviour = whatIfs(risk, { proofs: [], typing: true }).find(({ kind }) => kind === 'behaviour');
+    const behaviour = whatIfs(risk, { proofs: [], typing: true }).find(
+      ({ kind }) => kind === 'behaviour',
+    );
     expect(behaviour?.action).toBe('30 more seconds of typing like yours');
     const least = 100 / (1 + Math.exp(-(risk.log_odds + EVIDENCE.keystroke.lowest)));
     expect(behaviour?.score).toBeGreaterThanOrEqual(Math.floor(least * 10) / 10 - 0.5);
