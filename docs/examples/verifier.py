@@ -660,7 +660,7 @@ def check_evidence(receipt, opened, block):
         raise Fails("It has another digest.", at + "/sha256")
     details = parse(plain.decode())
     if not isinstance(details, dict) or canonical(details).encode() != plain:
-        raise Fails("It is not the canonical JSON of an object.", at)
+        raise Fails("It is not the canonical JSON of an object.", "/evidence/key")
     for name in set(short) - {"evidence"}:
         if name not in details or canonical(details[name]) != canonical(short[name]):
             raise Fails("The record says otherwise than its evidence.", f"/openings/details/value/{name}")

@@ -36,6 +36,8 @@ export interface Tools {
 export interface Anchoring {
   sync(signal: AbortSignal): Promise<SyncResult>;
   examine(): Promise<ChainHealth>;
+  /** The problems of the look before; null when none is remembered. */
+  lastExamined(): Promise<Pick<ChainHealth, 'problems'> | null>;
 }
 
 /** Of the audit log, and of what hangs on it. */
@@ -101,6 +103,6 @@ export interface SystemReport {
     jobs: { succeeded: number; failed: number };
     memory: { redis_bytes: number };
   }>;
-  /** Tells every admin. */
-  tellAdmins(title: string, body: string): Promise<void>;
+  /** Tells every admin; `link` is the page to look at, System when left out. */
+  tellAdmins(title: string, body: string, link?: string): Promise<void>;
 }

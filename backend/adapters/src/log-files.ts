@@ -37,7 +37,7 @@ export function logFiles(directory: string): LogFiles {
         return await readFile(inside(path));
       } catch (error) {
         if (isCode(error, 'ENOENT', 'ENOTDIR')) return null;
-        throw error;
+        throw unreadable(path, error);
       }
     },
 
@@ -119,3 +119,11 @@ const taken = (): Fault =>
 
 const isCode = (error: unknown, ...codes: string[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(String(error.code));
+
+const unreadable = (path: string, cause: unknown): Fault => {
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+  return new Fault('unavailable', `The file ${path} of the audit log cannot be read${code}.`, {
+    fix: 'See that the user who runs Verity may read DATA_DIR/log, and that its disk is well.',
+    cause,
+  });
+};

@@ -47,3 +47,6 @@ export const EventId = z.string().regex(/^\d{1,16}-\d{1,16}$/, { error: 'must be
 
 /** An instant on the wire: UTC, ISO-8601, milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 });
+
+/** An instant as people and other programs write it: any precision, UTC or with an offset. */
+export const AskedInstant = z.iso.datetime({ offset: true });

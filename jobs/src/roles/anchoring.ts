@@ -1,4 +1,5 @@
 // What the anchoring of the audit log asks of the real world.
+import { z } from 'zod';
 import {
   connectChain,
   type Chain,
@@ -12,7 +13,7 @@ import { ChainPlaces } from '@verity/adapters/mongo/chain-places';
 import { pause } from '@verity/adapters/pause';
 import { createLeases } from '@verity/adapters/redis/leases';
 import { syncAnchors } from '@verity/domain/audit/anchoring';
-import { examineChain, type ChainHealthPorts } from '@verity/domain/audit/chain-health';
+import { examineChain, type ChainHealth, type ChainHealthPorts } from '@verity/domain/audit/chain-health';
 import { toHex } from '@verity/domain/audit/hex';
 import { writeVerifierKey } from '@verity/domain/audit/signed-note';
 import type { Audit } from '@verity/server/roles/audit';
@@ -50,7 +51,7 @@ export function anchoringOver(ground: AnchoringFooting, open: () => Promise<Audi
     examine: async () => (await anchoring()).examine(),
     rootAt: async (size: number) => (await anchoring()).rootAt(size),
     deploy: async () => (await anchoring()).deploy(),
-  } satisfies Anchoring & { deploy: Chain['deploy']; rootAt: OpenedChain['rootAt'] };
+  } satisfies Omit<Anchoring, 'lastExamined'> & { deploy: Chain['deploy']; rootAt: OpenedChain['rootAt'] };
 }
 
 function anchoringOf(
@@ -91,6 +92,19 @@ function anchoringOf(
     rootAt: async (size: number) => (await chain.open()).rootAt(size),
     deploy: () => chain.deploy(),
   };
+}
+
+const Examined = z.object({ problems: z.array(z.string()) });
+
+/** What the look before found: history keeps the results of jobs. */
+export async function lastExamined(
+  history: Pick<Ground['stores']['jobs'], 'list'>,
+): Promise<Pick<ChainHealth, 'problems'> | null> {
+  const { items } = await history.list(
+    { task: 'check_blockchain_health', state: ['succeeded'] },
+    { limit: 1 },
+  );
+  return Examined.safeParse(items[0]?.result).data ?? null;
 }
 
 /** What else the audit trail stands on. */

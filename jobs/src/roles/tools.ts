@@ -14,7 +14,7 @@ import type { Jobs } from '@verity/server/roles/jobs';
 import { policyWorkTools } from '@verity/server/roles/policy-work';
 import { heraldOfEmitter } from '@verity/server/socket/announcer';
 import type { Monitoring, Retention, SystemReport, Tools } from '../tools';
-import { anchoringOver } from './anchoring';
+import { anchoringOver, lastExamined } from './anchoring';
 import { auditUpkeepOver } from './audit-upkeep';
 import { trainingOver } from './training';
 
@@ -38,7 +38,7 @@ export function openTools(ground: Ground, jobs: Jobs): Tools {
     training: trainingOver(ground, heraldOver(ground)),
     policy: policyWorkTools(ground, jobs, heraldOver(ground)),
     threats: detectionOver(ground),
-    anchoring,
+    anchoring: { ...anchoring, lastExamined: () => lastExamined(ground.stores.jobs) },
     sha256,
     audit: auditUpkeepOver(
       ground,
@@ -186,9 +186,9 @@ function reportOver(ground: Ground, { broker }: Jobs): SystemReport {
         memory: { redis_bytes: used_memory },
       };
     },
-    async tellAdmins(title, body) {
+    async tellAdmins(title, body, link = '/system') {
       for await (const admin of adminsOf(ground)) {
-        await tell(admin, { kind: 'system', title, body, link: '/system', session: null });
+        await tell(admin, { kind: 'system', title, body, link, session: null });
       }
     },
   };

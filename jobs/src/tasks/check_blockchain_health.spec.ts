@@ -15,13 +15,16 @@ const healthy: ChainHealth = {
   parts: [],
 };
 
-async function run(found: ChainHealth): Promise<string[]> {
+async function run(found: ChainHealth, before: ChainHealth | null = null): Promise<string[]> {
   const told: string[] = [];
   const tools = {
-    anchoring: { examine: () => Promise.resolve(found) },
+    anchoring: {
+      examine: () => Promise.resolve(found),
+      lastExamined: () => Promise.resolve(before),
+    },
     report: {
-      tellAdmins: (title: string, body: string) => {
-        told.push(`${title}: ${body}`);
+      tellAdmins: (title: string, body: string, link: string) => {
+        told.push(`${title}: ${body} (${link})`);
         return Promise.resolve();
       },
     },
@@ -33,6 +36,14 @@ async function run(found: ChainHealth): Promise<string[]> {
 it('tells admins of every problem in one message, and of nothing when all is well', async () => {
   expect(await run(healthy)).toEqual([]);
   expect(await run({ ...healthy, ok: false, problems: ['It is away.', 'It is dry.'] })).toEqual([
-    'The chain of the audit log has trouble: It is away. It is dry.',
+    'The chain of the audit log has trouble: It is away. It is dry. (/audit/integrity)',
+  ]);
+});
+
+it('does not say again what it said an hour ago, and says when it is over', async () => {
+  const away = { ...healthy, ok: false, problems: ['It is away.'] };
+  expect(await run(away, away)).toEqual([]);
+  expect(await run(healthy, away)).toEqual([
+    'The chain of the audit log is well again: It was: It is away. (/audit/integrity)',
   ]);
 });

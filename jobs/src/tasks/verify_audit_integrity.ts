@@ -63,6 +63,7 @@ export default defineTask({
         await report.tellAdmins(
           'The audit log does not hold',
           `${first.where}: ${first.why}${more} Keep everything as it is for whoever investigates.`,
+          '/audit/integrity',
         );
       }
       return { state, root, ...found };

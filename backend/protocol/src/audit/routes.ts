@@ -1,6 +1,6 @@
 // HTTP routes of audit: records, what proves them, and the state of the log and its anchors.
 import { z } from 'zod';
-import { AuditRecordId, Instant, JobId, UserId } from '../ids';
+import { AskedInstant, AuditRecordId, JobId, UserId } from '../ids';
 import { sudo } from '../identity/assurance';
 import { PageQuery, page } from '../page';
 import { routes } from '../route';
@@ -26,8 +26,8 @@ const Filter = {
   person: UserId.optional(),
   action: Action.optional(),
   outcome: z.enum(['success', 'failure']).optional(),
-  from: Instant.optional(),
-  to: Instant.optional(),
+  from: AskedInstant.optional(),
+  to: AskedInstant.optional(),
 };
 
 /** Fields that a receipt opens, by comma; all when left out, none when empty. */

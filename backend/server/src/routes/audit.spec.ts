@@ -191,6 +191,15 @@ describe('the state of the log', () => {
 });
 
 describe('exports', () => {
+  it('are filtered by moments as people write them', async () => {
+    for (const from of ['2020-01-01T00:00:00Z', '2020-01-01T01:30:00%2B01:00']) {
+      const found = await auditor.call('GET', `/api/v1/audit?from=${from}`);
+      expect(found.status, from).toBe(200);
+    }
+    const odd = await auditor.call('GET', '/api/v1/audit?from=yesterday');
+    expect(odd.json).toMatchObject({ status: 400, issues: [{ path: '/from' }] });
+  });
+
   it('are receipts in lines and a table, and are on record themselves', async () => {
     const lines = await auditor.call('GET', '/api/v1/audit/export/receipts?outcome=success');
     const receipts = lines.text.trimEnd().split('\n');

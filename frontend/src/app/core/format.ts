@@ -81,10 +81,21 @@ export function words(name: string): string {
 
 /** The facts of an open record as pairs of words; numbers to two decimals, however many were measured. */
 export const facts = (record: Readonly<Record<string, unknown>>): [string, string][] =>
-  Object.entries(record).map(([key, value]) => [
-    words(key),
-    typeof value === 'string' ? readable(value) : JSON.stringify(value, toTwoDecimals),
-  ]);
+  Object.entries(record).map(([key, value]) => [words(key), inWords(value)]);
+
+/** A list of objects has a line for each. */
+function inWords(value: unknown): string {
+  if (typeof value === 'string') return readable(value);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (value === null || value === undefined) return '–';
+  if (typeof value !== 'object') return JSON.stringify(toTwoDecimals('', value));
+  if (!Array.isArray(value)) return Object.entries(value).map(pairInWords).join(' · ') || '–';
+  return value.map(inWords).join(value.some(isObject) ? '\n' : ', ') || '–';
+}
+
+const pairInWords = ([key, value]: [string, unknown]): string =>
+  `${words(key).toLowerCase()} ${isObject(value) ? JSON.stringify(value, toTwoDecimals) : inWords(value)}`;
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const readable = (text: string): string =>

@@ -17,12 +17,13 @@ import { rpcAt } from '@verity/verify/json-rpc';
 import { auditHandlers } from '../../routes/audit';
 import type { Audit } from '../audit';
 import type { HttpGround } from './http-ground';
+import { outspoken } from './outspoken-log';
 
 export function auditRoutes(ground: HttpGround) {
   const { audit, stores } = ground;
   const { key, verify } = audit.identity;
   const tools = { sha256: audit.sha256, hmac: audit.hmac };
-  const log = logReader(audit.directory, { key, verify, sha256: audit.sha256 });
+  const log = outspoken(logReader(audit.directory, { key, verify, sha256: audit.sha256 }));
   const shared = { index: stores.auditEntries, anchors: stores.auditAnchors, key, ...tools };
   const proofs = recordProofs({
     ...shared,

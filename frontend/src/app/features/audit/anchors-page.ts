@@ -15,6 +15,7 @@ import { keysOf } from '../../ui/labels';
 import { PagedList } from '../../ui/paged-list';
 import { Time } from '../../ui/time';
 import { AuditTabs } from './audit-tabs';
+import { cutSentence, isCut } from './standing';
 import { Transaction } from './transaction';
 import { ANCHOR_STATE } from './words';
 
@@ -152,6 +153,7 @@ export class AnchorsPage {
   protected readonly answer = computed(() => {
     const now = this.integrity.value();
     if (!now) return 'Anchors';
+    if (isCut(now)) return cutSentence(now);
     const [size, all] = [now.anchors.size, now.log.size];
     if (size >= all && all > 0) return `All ${wholeNumber(all)} records are anchored`;
     return `${wholeNumber(size)} of ${wholeNumber(all)} records are anchored`;

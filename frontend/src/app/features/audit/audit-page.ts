@@ -35,6 +35,7 @@ import { Erasure } from './erase-dialog';
 import { Exports, type RecordFilter } from './exports';
 import { PartyName } from './party-name';
 import { PERIOD, fieldOf, instantOf, rangeOf } from './period';
+import { cutSentence, isCut } from './standing';
 
 const OUTCOMES = ['success', 'failure'] as const;
 /** Looked for without a reload of what is there. */
@@ -115,6 +116,7 @@ export class AuditPage {
   protected readonly lead = computed(() => {
     const log = this.integrity.value();
     if (!log) return 'What was done, by whom, and the proof of it.';
+    if (isCut(log)) return `${cutSentence(log)}.`;
     const { size } = log.anchors;
     if (size === 0) return 'No record is anchored on the chain yet.';
     return size >= log.log.size

@@ -1,6 +1,6 @@
 // Specs of the ends of audit records.
 import { describe, expect, it } from 'vitest';
-import { partyOf } from './party';
+import { isParty, partyOf } from './party';
 
 describe('partyOf', () => {
   it('links people, sessions and alerts for an admin', () => {
@@ -23,4 +23,14 @@ describe('partyOf', () => {
     });
     expect(partyOf('demo', true)).toEqual({ kind: 'demo', name: '', path: undefined });
   });
+});
+
+it('tells those that have a page from words with a colon', () => {
+  expect(['user:1', 'session:a', 'note: user:1', 'user: who?', 'system:jobs'].map(isParty)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

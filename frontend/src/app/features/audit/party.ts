@@ -12,6 +12,10 @@ const PAGES: Readonly<Record<string, string>> = {
   alert: '/alerts',
 };
 
+/** `user:{id}` and its like, whose page is known here. */
+export const isParty = (text: string): boolean =>
+  Object.keys(PAGES).some((kind) => text.startsWith(`${kind}:`) && !/\s/.test(text));
+
 export function partyOf(text: string, admin: boolean): Party {
   const colon = text.indexOf(':');
   const kind = colon < 0 ? text : text.slice(0, colon);

@@ -13,6 +13,7 @@ import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
 import { ACTION } from './actions';
 import { EvidenceCard } from './evidence-card';
+import { isParty } from './party';
 import { PartyName } from './party-name';
 import { ProofPath } from './proof-path';
 import { ReceiptCard } from './receipt-card';
@@ -44,7 +45,7 @@ export class RecordPage {
   private readonly api = inject(Api);
   protected readonly closed = keysOf(CLOSED_FIELD);
   protected readonly closedWords = CLOSED_FIELD;
-  protected readonly details = facts;
+  protected readonly isParty = isParty;
   protected readonly number = wholeNumber;
   protected readonly proof = query(
     () => ({ id: this.id() }),
@@ -67,6 +68,12 @@ export class RecordPage {
     const record = this.proof.value()?.entry.record;
     return record && exactTime(Date.parse(record.at));
   });
+
+  /** Where the evidence lies has a card of its own. */
+  protected details(details: Readonly<Record<string, unknown>> | null): [string, string][] {
+    const { evidence, ...rest } = details ?? {};
+    return facts(this.proof.value()?.evidence ? rest : { ...rest, ...(evidence ? { evidence } : {}) });
+  }
 
   constructor() {
     polling(

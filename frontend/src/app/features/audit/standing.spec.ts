@@ -37,6 +37,13 @@ describe('standingOf', () => {
     });
   });
 
+  it('never calls a log complete that is shorter than its anchors', () => {
+    expect(standingOf({ ...calm, log: { ...calm.log, size: 0 } })).toEqual({
+      title: 'Entries of the log are missing: 1,000 are anchored, 0 are there',
+      tone: 'bad',
+    });
+  });
+
   it('says first what is worst', () => {
     const away = {
       ...calm,

@@ -15,6 +15,9 @@ export function standingOf(now: LogIntegrity): Standing {
       tone: 'bad',
     };
   }
+  if (isCut(now)) {
+    return { title: cutSentence(now), tone: 'bad' };
+  }
   if (now.gaps > 0) {
     return {
       title: `${plural(now.gaps, 'entry', 'entries')} of the log cannot be read`,
@@ -40,6 +43,12 @@ export function standingOf(now: LogIntegrity): Standing {
     tone: 'good',
   };
 }
+
+/** The log is shorter than what was anchored of it. */
+export const isCut = ({ log, anchors }: LogIntegrity): boolean => anchors.size > log.size;
+
+export const cutSentence = ({ log, anchors }: LogIntegrity): string =>
+  `Entries of the log are missing: ${wholeNumber(anchors.size)} are anchored, ${wholeNumber(log.size)} are there`;
 
 /** Per cent of the log that is anchored; never rounded up to all of it. */
 export function anchoredShare({ log, anchors }: LogIntegrity): number {
