@@ -177,7 +177,7 @@ export const TASK_CARDS: readonly TaskCard[] = [
     name: 'check_blockchain_health',
     queue: 'blockchain_queue',
     about:
-      'Checks the chain, the account and the contract of the audit log against what is recorded here; tells admins of trouble.',
+      'Checks the chain, the account and the contract of the audit log against what is recorded here; tells admins when trouble begins and when it is over.',
     payload: {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
