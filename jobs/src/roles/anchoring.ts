@@ -13,7 +13,11 @@ import { ChainPlaces } from '@verity/adapters/mongo/chain-places';
 import { pause } from '@verity/adapters/pause';
 import { createLeases } from '@verity/adapters/redis/leases';
 import { syncAnchors } from '@verity/domain/audit/anchoring';
-import { examineChain, type ChainHealth, type ChainHealthPorts } from '@verity/domain/audit/chain-health';
+import {
+  examineChain,
+  type ChainHealth,
+  type ChainHealthPorts,
+} from '@verity/domain/audit/chain-health';
 import { toHex } from '@verity/domain/audit/hex';
 import { writeVerifierKey } from '@verity/domain/audit/signed-note';
 import type { Audit } from '@verity/server/roles/audit';
@@ -51,7 +55,10 @@ export function anchoringOver(ground: AnchoringFooting, open: () => Promise<Audi
     examine: async () => (await anchoring()).examine(),
     rootAt: async (size: number) => (await anchoring()).rootAt(size),
     deploy: async () => (await anchoring()).deploy(),
-  } satisfies Omit<Anchoring, 'lastExamined'> & { deploy: Chain['deploy']; rootAt: OpenedChain['rootAt'] };
+  } satisfies Omit<Anchoring, 'lastExamined'> & {
+    deploy: Chain['deploy'];
+    rootAt: OpenedChain['rootAt'];
+  };
 }
 
 function anchoringOf(

@@ -13,7 +13,10 @@ export function chainNews(
     return { title: 'The chain of the audit log has trouble', body: fresh.join(' ') };
   }
   if (known.length > 0 && now.problems.length === 0) {
-    return { title: 'The chain of the audit log is well again', body: `It was: ${known.join(' ')}` };
+    return {
+      title: 'The chain of the audit log is well again',
+      body: `It was: ${known.join(' ')}`,
+    };
   }
   return null;
 }

@@ -74,13 +74,13 @@ describe('sizes and lengths', () => {
 });
 
 it('facts show numbers to two decimals, inside lists and objects too', () => {
-  expect(facts({ log_odds: 3.2998046875, name: 'a', part: { weight: 1.005, of: [2.345] } })).toEqual(
-    [
-      ['Log odds', '3.3'],
-      ['Name', 'a'],
-      ['Part', 'weight 1 · of [2.35]'],
-    ],
-  );
+  expect(
+    facts({ log_odds: 3.2998046875, name: 'a', part: { weight: 1.005, of: [2.345] } }),
+  ).toEqual([
+    ['Log odds', '3.3'],
+    ['Name', 'a'],
+    ['Part', 'weight 1 · of [2.35]'],
+  ]);
 });
 
 it('facts are words, not JSON: a line for each object of a list', () => {
@@ -88,15 +88,15 @@ it('facts are words, not JSON: a line for each object of a list', () => {
     { source: 'prior', log_odds: -2.2001953125 },
     { source: 'device', log_odds: 0.3, fresh: true },
   ];
-  expect(facts({ contributions, tags: ['a', 'b'], none: [], until: null, new_device: false })).toEqual(
-    [
-      ['Contributions', 'source prior · log odds -2.2\nsource device · log odds 0.3 · fresh yes'],
-      ['Tags', 'a, b'],
-      ['None', '–'],
-      ['Until', '–'],
-      ['New device', 'no'],
-    ],
-  );
+  expect(
+    facts({ contributions, tags: ['a', 'b'], none: [], until: null, new_device: false }),
+  ).toEqual([
+    ['Contributions', 'source prior · log odds -2.2\nsource device · log odds 0.3 · fresh yes'],
+    ['Tags', 'a, b'],
+    ['None', '–'],
+    ['Until', '–'],
+    ['New device', 'no'],
+  ]);
 });
 
 it('facts show moments in the zone of the reader', () => {

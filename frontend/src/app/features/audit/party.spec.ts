@@ -26,11 +26,7 @@ describe('partyOf', () => {
 });
 
 it('tells those that have a page from words with a colon', () => {
-  expect(['user:1', 'session:a', 'note: user:1', 'user: who?', 'system:jobs'].map(isParty)).toEqual([
-    true,
-    true,
-    false,
-    false,
-    false,
-  ]);
+  expect(['user:1', 'session:a', 'note: user:1', 'user: who?', 'system:jobs'].map(isParty)).toEqual(
+    [true, true, false, false, false],
+  );
 });

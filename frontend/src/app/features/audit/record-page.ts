@@ -72,7 +72,9 @@ export class RecordPage {
   /** Where the evidence lies has a card of its own. */
   protected details(details: Readonly<Record<string, unknown>> | null): [string, string][] {
     const { evidence, ...rest } = details ?? {};
-    return facts(this.proof.value()?.evidence ? rest : { ...rest, ...(evidence ? { evidence } : {}) });
+    return facts(
+      this.proof.value()?.evidence ? rest : { ...rest, ...(evidence ? { evidence } : {}) },
+    );
   }
 
   constructor() {
