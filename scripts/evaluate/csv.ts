@@ -1,4 +1,6 @@
 // Reads comma-separated files strictly: what does not fit is named by line, never guessed.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 
 /** An input that is missing or does not fit; the command ends with status 2 and this message. */
 export class Misfit extends Error {
@@ -6,6 +8,17 @@ export class Misfit extends Error {
 }
 
 export const misfit = (message: string, cause?: unknown): Misfit => new Misfit(message, { cause });
+
+/** The text of a file, unpacked where it is gzipped, whatever its name says. */
+export function readText(path: string): string {
+  const raw = readFileSync(path);
+  if (raw[0] !== 0x1f || raw[1] !== 0x8b) return raw.toString('utf8');
+  try {
+    return gunzipSync(raw).toString('utf8');
+  } catch (cause) {
+    throw misfit(`${path} is not a whole gzip file`, cause);
+  }
+}
 
 export interface Csv {
   header: string[];

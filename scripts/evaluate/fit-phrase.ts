@@ -1,5 +1,5 @@
 // Makes backend/domain/src/risk/phrase-weights.ts from repetitions: node scripts/run.mjs scripts/evaluate/fit-phrase.ts CMU.csv
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { roundTo, seededRandom } from '@verity/domain/kernel/maths';
 import {
@@ -14,6 +14,7 @@ import {
   readyTemplate,
   type ReadyTemplate,
 } from '@verity/domain/risk/phrase-template';
+import { readText } from './csv';
 import { equalErrorRate, meanOf } from './error-rates';
 import { asPhrases, readFixedText } from './keystroke-data';
 import { fitStandardised, type Example } from './logistic';
@@ -148,7 +149,7 @@ function main(): void {
     console.error('Usage: node scripts/run.mjs scripts/evaluate/fit-phrase.ts CMU.csv');
     process.exit(2);
   }
-  const people = asPhrases(readFixedText(readFileSync(path, 'utf8'), path)).map(({ rows }) => rows);
+  const people = asPhrases(readFixedText(readText(path), path)).map(({ rows }) => rows);
   const result: Partial<Record<PhraseStage, Record<Side, FusionWeights>>> = {};
   for (const stage of PHRASE_STAGES) {
     const sides = {} as Record<Side, FusionWeights>;

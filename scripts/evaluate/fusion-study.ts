@@ -1,7 +1,7 @@
 // What each detector is worth to the fusion of a fixed text, taken out or put in: node scripts/run.mjs scripts/evaluate/fusion-study.ts CMU.csv
-import { readFileSync } from 'node:fs';
 import type { Distance } from '@verity/domain/risk/detector';
 import { PHRASE_TRAITS } from '@verity/domain/risk/phrase-traits';
+import { readText } from './csv';
 import { measured, PENALTY, shippedTraits, STAGES, unseen, type Measured } from './fit-phrase';
 import { asPhrases, readFixedText } from './keystroke-data';
 import { KEYSTROKE_DETECTORS } from './keystroke-detectors';
@@ -58,7 +58,7 @@ function main(): void {
     console.error('Usage: node scripts/run.mjs scripts/evaluate/fusion-study.ts CMU.csv');
     process.exit(2);
   }
-  const people = asPhrases(readFixedText(readFileSync(path, 'utf8'), path)).map(({ rows }) => rows);
+  const people = asPhrases(readFixedText(readText(path), path)).map(({ rows }) => rows);
   const stages = {
     'settled (200, newest 10)': STAGES.settled,
     'learning (first 10)': STAGES.learning,

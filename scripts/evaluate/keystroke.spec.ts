@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { normalDraw, seededRandom } from '@verity/domain/kernel/maths';
@@ -90,6 +91,16 @@ describe('evaluate keystroke', () => {
       quiet,
     );
     expect(figures).toMatchObject({ trainReps: 10, adaptive: true, background: true });
+  });
+
+  it('takes a gzipped file as it takes the plain one, and names one that is cut', () => {
+    const packed = gzipSync(file(4, 230));
+    const path = join(folder, 'packed.csv');
+    const options = { input: path, 'train-reps': '30', detector: 'manhattan-scaled' };
+    writeFileSync(path, packed);
+    expect(evaluateKeystroke(options, quiet)).toMatchObject({ subjects: 4 });
+    writeFileSync(path, packed.subarray(0, 900));
+    expect(() => evaluateKeystroke(options, quiet)).toThrow(/not a whole gzip file/);
   });
 
   it('names what does not fit', () => {

@@ -1,9 +1,8 @@
 // evaluate -- keystroke: the protocol of Killourhy and Maxion (2009) on any file of its layout.
-import { readFileSync } from 'node:fs';
 import type { Distance } from '@verity/domain/risk/detector';
 import { peopleTemplate } from '@verity/domain/risk/phrase-people';
 import { readyTemplate } from '@verity/domain/risk/phrase-template';
-import { misfit } from './csv';
+import { misfit, readText } from './csv';
 import {
   deviationOf,
   equalErrorRate,
@@ -69,7 +68,7 @@ export function evaluateKeystroke(options: Options, say: (progress: string) => v
     adaptive: options['adaptive'] === true,
     background: options['background'] === true,
   };
-  const data = readFixedText(readFileSync(path, 'utf8'), path);
+  const data = readFixedText(readText(path), path);
   const subjects = detector.rowsOf(data);
   const phrases = plan.background ? asPhrases(data) : [];
   const fewest = plan.background ? 4 : 2;

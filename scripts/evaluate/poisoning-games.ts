@@ -1,10 +1,9 @@
 // The people and rules by which models of fixed text, free typing and the mouse are led astray and judged.
-import { readFileSync } from 'node:fs';
 import { mouseKind } from '@verity/domain/risk/mouse-kind';
 import { phraseKind, type PhraseModel } from '@verity/domain/risk/phrase-model';
 import { TYPING_DATA } from '@verity/domain/risk/typing-background-data';
 import { typingKind } from '@verity/domain/risk/typing-kind';
-import { misfit } from './csv';
+import { misfit, readText } from './csv';
 import { fingerprint } from './fit-typing';
 import type { Made } from './follower';
 import { asPhrases, readFixedText } from './keystroke-data';
@@ -22,20 +21,18 @@ const REPS_A_SITTING = 50;
 
 /** Fixed text in the CMU layout: enrolled on the first 200 repetitions, judged and followed on the last 200. */
 export function phraseContest(path: string): Contest {
-  const players = asPhrases(readFixedText(readFileSync(path, 'utf8'), path)).map(
-    ({ name, rows }): Player => {
-      if (rows.length < 2 * ENROLLED_REPS) {
-        throw misfit(
-          `${path}: subject ${name} has ${rows.length} repetitions; ${2 * ENROLLED_REPS} are needed`,
-        );
-      }
-      const made = rows.map((features, i) => ({
-        features,
-        sitting: `${Math.floor(i / REPS_A_SITTING)}`,
-      }));
-      return { name, enrolled: made.slice(0, ENROLLED_REPS), later: made.slice(-ENROLLED_REPS) };
-    },
-  );
+  const players = asPhrases(readFixedText(readText(path), path)).map(({ name, rows }): Player => {
+    if (rows.length < 2 * ENROLLED_REPS) {
+      throw misfit(
+        `${path}: subject ${name} has ${rows.length} repetitions; ${2 * ENROLLED_REPS} are needed`,
+      );
+    }
+    const made = rows.map((features, i) => ({
+      features,
+      sitting: `${Math.floor(i / REPS_A_SITTING)}`,
+    }));
+    return { name, enrolled: made.slice(0, ENROLLED_REPS), later: made.slice(-ENROLLED_REPS) };
+  });
   return {
     players,
     game: {

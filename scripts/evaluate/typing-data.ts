@@ -1,6 +1,4 @@
 // Reads recorded free typing (POHMM layout) and maps each key to its class, as the collector would have sent it.
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { KEY_CLASSES, type KeyClass } from '@verity/protocol/telemetry/schemas';
 import {
   advance,
@@ -8,7 +6,7 @@ import {
   type BehaviourBatch,
   type BehaviourWindow,
 } from '@verity/domain/telemetry/windows';
-import { misfit, parseCsv } from './csv';
+import { misfit, parseCsv, readText } from './csv';
 
 /** [class code, press in ms since the session began, hold in ms] */
 export type RecordedKey = [number, number, number];
@@ -47,9 +45,7 @@ export function classOf(key: string): KeyClass {
 
 /** A file of the columns user, session, keyname, timepress, timerelease (ms), plain or .gz. */
 export function readTyping(path: string): Person[] {
-  const raw = readFileSync(path);
-  const text = (path.endsWith('.gz') ? gunzipSync(raw) : raw).toString('utf8');
-  const { header, rows } = parseCsv(text, path);
+  const { header, rows } = parseCsv(readText(path), path);
   const column = (name: string): number => {
     const at = header.indexOf(name);
     if (at < 0) throw misfit(`${path} has no column ${name}`);
