@@ -30,7 +30,7 @@ const VERDICT = {
   broken: ['Broken', 'bad'],
 } as const;
 const MEANS = {
-  proven: 'Every link holds, and the chain holds the root.',
+  proven: 'Nothing fails, and the chain holds the root.',
   consistent: 'Nothing contradicts it; the chain has not confirmed it here.',
   broken: 'It was changed, or is not of this log. Do not rely on it.',
 } as const;

@@ -132,7 +132,10 @@ export class CheckedList {
     const told =
       report.links.find(({ state }) => state === 'fails') ??
       report.links.find(({ link, state }) => link === 'anchor' && state === 'unchecked');
-    if (!told) return 'Every link holds.';
+    if (!told) {
+      const all = report.links.every(({ state }) => state === 'holds');
+      return all ? 'Every link holds.' : 'The chain holds it; the evidence was not checked.';
+    }
     return `${LINK[told.link]}: ${told.why}`;
   }
 }

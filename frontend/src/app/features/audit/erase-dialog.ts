@@ -10,6 +10,7 @@ import {
 } from '@angular/core';
 import { firstValueFrom } from 'rxjs';
 import { Api } from '../../core/api';
+import { ApiError } from '../../core/api-error';
 import { unlessDeclined } from '../../core/fresh-proof';
 import { Toasts } from '../../core/toasts';
 import type { User } from '../../core/wire';
@@ -18,6 +19,9 @@ import { Value } from '../../ui/value';
 type Person = Pick<User, 'id' | 'name' | 'email'>;
 
 const LEAST_REASON = 3;
+/** Five seconds in all. */
+const PLACE_TRIES = 10;
+const PLACE_MS = 500;
 
 @Component({
   selector: 'vt-erase-dialog',
@@ -106,11 +110,31 @@ export class Erasure {
       const done = await unlessDeclined(() =>
         this.api.call('POST /api/v1/audit/erasures', { body: { user_id: user.id, reason } }),
       );
-      if (done) this.toasts.say(`${user.name} is erased as soon as the record has its place.`);
-      return done?.record_id;
+      if (!done) return undefined;
+      const placed = await this.placed(done.record_id);
+      this.toasts.say(
+        placed
+          ? `${user.name} is erased from the log.`
+          : `${user.name} is erased as soon as the record has its place.`,
+      );
+      return done.record_id;
     } catch (error) {
       this.toasts.fail('Nobody was erased.', error);
       return undefined;
     }
+  }
+
+  /** Whether the record came into the log while one can wait for it: mostly within a second. */
+  private async placed(id: string): Promise<boolean> {
+    for (let tries = 0; tries < PLACE_TRIES; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, PLACE_MS));
+      try {
+        await this.api.call('GET /api/v1/audit/records/:id', { params: { id } });
+        return true;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== 'not-found') return false;
+      }
+    }
+    return false;
   }
 }

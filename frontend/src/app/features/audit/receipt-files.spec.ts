@@ -18,6 +18,14 @@ describe('receiptsIn', () => {
     ]);
   });
 
+  it('keeps the others of an export that was cut off', () => {
+    expect(receiptsIn('many.jsonl', `${one}{"format":"ver`)).toEqual([
+      { name: 'many.jsonl, line 1', text: one },
+      { name: 'many.jsonl, line 2', text: '{"format":"ver\n' },
+    ]);
+    expect(receiptsIn('many.jsonl', '')).toEqual([]);
+  });
+
   it('does not take apart a receipt that somebody wrote over several lines', () => {
     const spread = '{\n  "format": "verity-receipt"\n}\n';
     expect(receiptsIn('a.json', spread)).toEqual([{ name: 'a.json', text: spread }]);

@@ -16,7 +16,10 @@ export function receiptsIn(name: string, text: string): GivenReceipt[] {
   const lines = text.split('\n');
   // The end of a receipt, and of the last of many, is a line break.
   if (lines.at(-1) === '') lines.pop();
-  const many = lines.length > 1 && lines.every((line) => line === '' || isWhole(line));
+  // A line that was cut must not make one receipt of all of them.
+  const many =
+    /\.(jsonl|ndjson)$/i.test(name) ||
+    (lines.length > 1 && lines.every((line) => line === '' || isWhole(line)));
   if (!many) return text.trim() === '' ? [] : [{ name, text }];
   return lines.flatMap((line, at) =>
     line === '' ? [] : [{ name: `${name}, line ${at + 1}`, text: `${line}\n` }],
