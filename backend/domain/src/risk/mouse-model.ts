@@ -87,7 +87,8 @@ export function trainMouseModel(training: MouseTraining): MouseArtefact {
     version,
     trainedAt: now.toISOString(),
     windows: own.length,
-    state: own.length >= MOUSE_ACTIONS.needed ? 'ready' : 'learning',
+    // Who whispers knows nobody yet, however many actions there are.
+    state: tested && own.length >= MOUSE_ACTIONS.needed ? 'ready' : 'learning',
     features: MOUSE_FEATURES.map(({ name }) => name),
     cohort: cohort.length,
     shipped: shipped.length,

@@ -163,6 +163,21 @@ describe('the score', () => {
     expect(certain.contributions[1]?.counterfactual?.action).toBe('an authenticator check');
   });
 
+  it('promises nothing of the mouse while no model knows the person: it would hardly be heard', () => {
+    const moved = {
+      source: 'mouse',
+      mode: 'add',
+      weight: 0.2,
+      value: 'slower than yours',
+    } as const;
+    const told = (model_state: 'learning' | 'ready') => {
+      const state = applyFinding(fresh(), { ...finding([moved]), model_state });
+      return scoreSession(state, START).contributions[1]?.counterfactual?.action;
+    };
+    expect(told('learning')).toBe('an authenticator check');
+    expect(told('ready')).toBe('30 more seconds of mouse movement like yours');
+  });
+
   it.each([
     ['passkey', 'a passkey check'],
     ['totp', 'an authenticator check'],

@@ -207,6 +207,13 @@ function sumOf(evidence: RiskState['evidence'], atMs: number): number {
 type Behaviour = keyof typeof OWN_WINDOW;
 const GOES_ON_MS = 30_000;
 
+/** Whether going on as oneself would be heard: the mouse model of somebody whom no model knows yet whispers. */
+export const isHeard = (
+  state: Pick<RiskState, 'modelState'>,
+  source: Source,
+): source is Behaviour =>
+  source === 'keystroke' || (source === 'mouse' && state.modelState === 'ready');
+
 export const behaviourAction = (source: Behaviour): string =>
   `${GOES_ON_MS / 1000} more seconds of ${source === 'keystroke' ? 'typing' : 'mouse movement'} like yours`;
 
@@ -239,7 +246,7 @@ function counterfactual(
 ): { action: string; score: number } {
   const { source } = part;
   if (part.log_odds < 0) return { action: 'without this', score: shown(logOdds - part.log_odds) };
-  if (source === 'keystroke' || source === 'mouse') {
+  if (isHeard(state, source)) {
     const after = logOddsAfterBehaviour(state, source, nowMs);
     // The milder way is named when it is enough to leave the band, or when there is no band to leave.
     const band = bandOf(scoreOf(logOdds));

@@ -1,9 +1,11 @@
 // A shared account: two people are told apart, and a window is judged by whom it resembles more.
 import { describe, expect, it } from 'vitest';
+import { Fault } from '@verity/protocol/faults';
 import { normalDraw, seededRandom } from '../kernel/maths';
 import type { ModelKind, ModelTask, ReadyModel } from './model-kind';
-import { parseShared, trainShared } from './shared-model';
+import { parseShared, storedState, trainShared } from './shared-model';
 import { twoMeans } from './two-means';
+import { typingKind } from './typing-kind';
 
 const random = seededRandom(7);
 const person = (middle: number, count: number): Float64Array[] =>
@@ -76,5 +78,10 @@ describe('an account of two people', () => {
     const whole = trainShared(kind, task([...person(0, 20), ...person(4, 15)]));
     expect(() => parseShared(kind, whole.slice(0, -20))).toThrow();
     expect(() => parseShared(kind, '{"format":"verity-shared","models":[]}')).toThrow();
+    for (const half of [whole.slice(0, -20), whole.slice(0, 30), '{"format":"verity-shared"}']) {
+      expect(() => parseShared(typingKind, half)).toThrow(Fault);
+      expect(storedState(typingKind, half)).toBe('learning');
+    }
+    expect(storedState(kind, whole)).toBe('ready');
   });
 });

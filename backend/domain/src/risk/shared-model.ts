@@ -1,5 +1,7 @@
 // The model of an account that two people share: their windows are split in two, each half has a model of its own, and
 // a window weighs what the milder of the two says. A stranger need only resemble one of them: see docs/models/behaviour.md.
+import { Fault } from '@verity/protocol/faults';
+import type { ModelState } from '@verity/protocol/risk/schemas';
 import type { ModelKind, ModelTask, ReadyModel } from './model-kind';
 import { twoMeans } from './two-means';
 
@@ -25,11 +27,26 @@ export function parseShared(kind: ModelKind, artefact: string): ReadyModel {
   return one && other ? milder(one, other) : kind.parse(artefact);
 }
 
+/** What a stored model calls itself; `learning` too where this version of Verity cannot read it, and nothing is weighed. */
+export function storedState(kind: ModelKind, artefact: string): ModelState {
+  try {
+    return parseShared(kind, artefact).state;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'invalid-input') return 'learning';
+    throw error;
+  }
+}
+
 /** The artefacts inside, none when it is of one person. Cheap for those: a mark at the very beginning tells. */
 function partsOf(artefact: string): string[] {
   if (!artefact.startsWith(`{"format":"${FORMAT}"`)) return [];
-  const { models } = JSON.parse(artefact) as { models?: unknown };
-  return Array.isArray(models) ? models.filter((part) => typeof part === 'string') : [];
+  try {
+    const { models } = JSON.parse(artefact) as { models?: unknown };
+    return Array.isArray(models) ? models.filter((part) => typeof part === 'string') : [];
+  } catch {
+    // Half an artefact: the kind says so, in its own words.
+    return [];
+  }
 }
 
 const milder = (one: ReadyModel, other: ReadyModel): ReadyModel => ({

@@ -6,6 +6,7 @@ import {
   applyFinding,
   bandOf,
   behaviourAction,
+  isHeard,
   logOddsAfterBehaviour,
   scoreOf,
   scoreSession,
@@ -46,7 +47,11 @@ export function whatIfs(risk: RiskScore, { proofs, typing }: Ways): WhatIf[] {
   const found = [
     ...proofs.map((proof) => what('proof', CHECK_WORDS[proof], afterProof(state, proof, risk.at))),
     ...(['keystroke', 'mouse'] as const)
-      .filter((source) => source in state.evidence || (source === 'keystroke' && typing))
+      .filter(
+        (source) =>
+          isHeard(state, source) &&
+          (source in state.evidence || (source === 'keystroke' && typing)),
+      )
       .map((source) =>
         what(
           'behaviour',

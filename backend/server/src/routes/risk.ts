@@ -12,6 +12,7 @@ import type {
   RiskHistory,
   Terms,
 } from '@verity/domain/risk/ports';
+import { storedState } from '@verity/domain/risk/shared-model';
 import { sessionFeatures } from '@verity/domain/telemetry/session-features';
 import type { Handlers } from '../http/handler';
 import { seenBy } from './own-sessions';
@@ -68,7 +69,9 @@ export function riskHandlers(
         ports.models.newestOfUser(userId, track),
       ]);
       const trained = models.map(({ trainedAt }) => trainedAt.toISOString()).sort();
-      const ready = models.some((model) => model.windows >= kindOf(model.modality).windows.needed);
+      const ready = models.some(
+        ({ modality, artefact }) => storedState(kindOf(modality), artefact) === 'ready',
+      );
       return {
         state: ready ? 'ready' : 'learning',
         version: Math.max(0, ...models.map(({ version }) => version)),
