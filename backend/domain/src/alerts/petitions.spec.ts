@@ -92,6 +92,8 @@ describe('an answer', () => {
       title: 'Your appeal was looked at: the decision stands',
       body: 'Your session was ended.',
     });
+    const sentence = petition({ status: 'upheld', about: 'The session: It was ended.' });
+    expect(sayAnswer(sentence).body).toBe('The session: It was ended.');
     const baseline = petition({ kind: 'baseline', answer: 'For two weeks.' });
     expect(sayAnswer({ ...baseline, status: 'approved' }).title).toContain('has begun');
     expect(sayAnswer({ ...baseline, status: 'refused' })).toEqual({

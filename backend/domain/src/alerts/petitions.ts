@@ -69,7 +69,7 @@ export function sayAnswer({ kind, status, about, answer }: Petition): {
   if (kind === 'appeal') {
     return {
       title: good ? 'Your appeal was right' : 'Your appeal was looked at: the decision stands',
-      body: `${about}. ${answer ?? ''}`.trim(),
+      body: `${about.replace(/\.$/, '')}. ${answer ?? ''}`.trim(),
     };
   }
   return {

@@ -21,12 +21,13 @@ export function sayChange(
   >,
   reason: string,
 ): SaidChange | null {
+  const which = `Your session on ${session.deviceLabel}`;
   const whose = `${session.userEmail} on ${session.deviceLabel}`;
   switch (session.state) {
     case 'step_up':
       return {
         kind: 'step_up_required',
-        title: 'Prove again that it is you',
+        title: `${which} asks for proof that it is you`,
         body: reason,
         link: '/my-session',
         acr_values: acceptableAcr(session),
@@ -35,7 +36,7 @@ export function sayChange(
     case 'restricted':
       return {
         kind: 'session_restricted',
-        title: 'Your session can only read for now',
+        title: `${which} can only read for now`,
         body: reason,
         link: '/my-session',
         forAdmins: `Restricted: ${whose}`,
@@ -43,7 +44,7 @@ export function sayChange(
     case 'terminated':
       return {
         kind: 'session_terminated',
-        title: `Your session on ${session.deviceLabel} was ended`,
+        title: `${which} was ended`,
         body: reason,
         link: '/my-session',
         forAdmins: `Ended: ${whose}`,
@@ -51,7 +52,7 @@ export function sayChange(
     case 'active':
       return {
         kind: 'session_restored',
-        title: 'Your session has its full rights again',
+        title: `${which} has its full rights again`,
         body: reason,
         link: '/my-session',
         forAdmins: `Full rights again: ${whose}`,

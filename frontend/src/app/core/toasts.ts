@@ -31,9 +31,13 @@ export class Toasts {
     this.all.update((all) => all.filter((toast) => toast.id !== id));
   }
 
+  /** What is said twice stands there once, as the newest. */
   private show(toast: Omit<Toast, 'id'>): void {
     const id = this.nextId++;
-    this.all.update((all) => [...all.slice(-2), { ...toast, id }]);
+    this.all.update((all) => [
+      ...all.filter(({ text }) => text !== toast.text).slice(-2),
+      { ...toast, id },
+    ]);
     setTimeout(() => this.dismiss(id), toast.action ? SHOWN_WITH_ACTION_MS : SHOWN_MS);
   }
 }

@@ -36,9 +36,11 @@ import { Time } from './time';
               where every session begins
             }
             @if (bar.contribution.counterfactual; as change) {
-              <span class="change">
-                {{ change.action }}: {{ score(risk().risk_score) }} → {{ score(change.score) }}
-              </span>
+              @if (score(change.score) !== score(risk().risk_score)) {
+                <span class="change">
+                  {{ change.action }}: {{ score(risk().risk_score) }} → {{ score(change.score) }}
+                </span>
+              }
             }
           </div>
         </li>

@@ -61,7 +61,9 @@ export class WhatIfs {
   protected readonly groups = computed(() =>
     GROUPS.map(({ kind, now, then }) => ({
       title: this.past() ? then : now,
-      items: this.items().filter((one) => one.kind === kind),
+      items: this.items().filter(
+        (one) => one.kind === kind && scoreText(one.score) !== scoreText(this.from()),
+      ),
     })).filter(({ items }) => items.length > 0),
   );
 }

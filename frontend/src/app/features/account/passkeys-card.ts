@@ -24,6 +24,11 @@ import { RecoveryCodes } from './recovery-codes';
       font-weight: 550;
       margin-right: 6px;
     }
+    .acts {
+      display: flex;
+      gap: 4px;
+      margin-inline-start: auto;
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

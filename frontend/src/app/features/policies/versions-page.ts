@@ -24,6 +24,15 @@ import { ChangeList } from './change-list';
       display: inline-flex;
       gap: 10px;
     }
+    .pick input {
+      margin: 0;
+    }
+    .chip {
+      white-space: nowrap;
+    }
+    .why {
+      display: grid;
+    }
     .here {
       background: var(--selected);
     }
