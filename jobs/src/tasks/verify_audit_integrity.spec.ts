@@ -1,5 +1,5 @@
 // The nightly walk over a real log, index and node: a whole one, and one that somebody has changed.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { anAuditRecord, aRun, openAuditWorld, type AuditWorld } from '../spec-audit';
@@ -60,6 +60,17 @@ describe('verify_audit_integrity', () => {
     const found = (await verify()) as { state: string; findings: { where: string }[] };
     expect(found.state).toBe('broken');
     expect(found.findings[0]?.where).toContain('tile/0');
+  });
+
+  it('does not take a log that is gone for one that is empty', async () => {
+    expect(await verify()).toMatchObject({ state: 'intact', done: 0 });
+    await world.record([anAuditRecord(), anAuditRecord()]);
+    rmSync(join(world.directory, 'log'), { recursive: true });
+    const why = 'The index has 2 records from here on, and the log has not: it was cut.';
+    expect(await verify()).toMatchObject({
+      state: 'broken',
+      findings: [{ where: 'record 0', index: 0, why }],
+    });
   });
 
   it('names a record whose evidence is gone from the node', async () => {

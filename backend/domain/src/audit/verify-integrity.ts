@@ -20,7 +20,7 @@ export interface IntegrityPorts extends OpenPorts {
   readonly key: VerifierKey;
   readonly verify: VerifyEd25519;
   readonly hmac: HmacSha512;
-  readonly index: Pick<AuditIndex, 'walk'>;
+  readonly index: Pick<AuditIndex, 'walk' | 'end'>;
   readonly keys: Pick<PersonKeys, 'existing'>;
   readonly anchors: Pick<AuditAnchors, 'list'>;
   /** The root that the contract holds for a size, null when it holds none. Throws `unavailable`. Left out: not asked. */
@@ -63,6 +63,8 @@ export async function verifyIntegrity(
     if (findings.length < MOST_FINDINGS) findings.push({ where, index, why });
   };
   const late: number[] = [];
+  // Read before the log is, which is written first and only grows: it may never have less.
+  const indexed = await ports.index.end();
   const walk = auditLog(
     files,
     key,
@@ -109,11 +111,17 @@ export async function verifyIntegrity(
     const now = await entriesOf(ports.index, index, index + 1);
     if (!now.has(index)) note(`record ${index}`, index, 'The log has it, and the index has not.');
   }
-  if (checkpoint) {
+  // A log that is gone as a whole looks like one that nobody has written to yet.
+  const size = checkpoint || found === 0 ? (checkpoint?.size ?? 0) : null;
+  if (size !== null && indexed > size) {
+    const why = `The index has ${indexed - size} records from here on, and the log has not: it was cut.`;
+    note(`record ${size}`, size, why);
+  }
+  if (size !== null) {
     for await (const why of badAnchors(
       ports,
       (size) => onChain.rootAt(size),
-      checkpoint.size,
+      size,
       counts,
       options.signal,
     )) {

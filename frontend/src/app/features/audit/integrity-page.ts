@@ -44,6 +44,15 @@ export class IntegrityPage {
     return now ? Math.max(0, now.log.size - now.anchors.size) : 0;
   });
 
+  /** Entries that should be there. */
+  protected readonly entries = computed(() => {
+    const now = this.integrity.value();
+    return now ? Math.max(now.log.size, now.anchors.size) : 0;
+  });
+  protected readonly missing = computed(
+    () => this.entries() - (this.integrity.value()?.log.size ?? 0),
+  );
+
   constructor() {
     polling(
       computed(() => true),
