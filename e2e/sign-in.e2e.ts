@@ -30,6 +30,27 @@ test('whoever is not signed in is led to the sign-in page, and back afterwards',
   await expect(page).toHaveURL(/\/sessions$/);
 });
 
+test('a page that cannot be fetched says so and can be tried again; a newer build is loaded', async ({
+  page,
+}) => {
+  await signIn(page, ADMIN);
+  await page.goto('/my-session');
+  const places = page.getByRole('navigation', { name: 'Main' });
+  const modules = /\/chunk-[^/]+\.js$/;
+  await page.route(modules, (route) => route.abort());
+  await page.route(/\/$/, (route) => route.abort());
+  await places.getByRole('link', { name: 'Policies' }).click();
+  await expect(page.getByText('This page could not be fetched')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Your sessions' })).toBeVisible();
+  await page.unroute(/\/$/);
+  // As after an upgrade: the server answers, and the modules of the old build are gone from it.
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.unroute(modules);
+  await loaded;
+  await expect(page.getByRole('heading', { name: /^Version \d+ is in force/ })).toBeVisible();
+});
+
 test('a reload keeps the session, signing out ends it', async ({ page, request }) => {
   await signIn(page, await invite(request, 'Rita Reload'));
   await page.reload();

@@ -11,8 +11,10 @@ import {
   provideRouter,
   withComponentInputBinding,
   withInMemoryScrolling,
+  withNavigationErrorHandler,
 } from '@angular/router';
 import { Identity } from './core/identity';
+import { findLostPage } from './core/lost-page';
 import { PageTitle } from './core/page-title';
 import { Preferences } from './core/preferences';
 import { routes } from './app.routes';
@@ -25,6 +27,7 @@ export const appConfig: ApplicationConfig = {
       routes,
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled', anchorScrolling: 'enabled' }),
+      withNavigationErrorHandler(findLostPage),
     ),
     { provide: TitleStrategy, useClass: PageTitle },
     provideAppInitializer(() => {
