@@ -163,6 +163,19 @@ describe('the score', () => {
     expect(certain.contributions[1]?.counterfactual?.action).toBe('an authenticator check');
   });
 
+  it('keeps to words that fit the side on which the evidence lies', () => {
+    const seen = (weight: number, value: string) =>
+      ({ source: 'keystroke', mode: 'add', weight, value }) as const;
+    const words = (...observations: ReturnType<typeof seen>[]) =>
+      scoreSession(applyFinding(fresh(), finding(observations)), START).contributions[1]?.value;
+    const [like, unsure, unlike] = [seen(-1.2, 'like'), seen(0.1, 'unsure'), seen(2, 'unlike')];
+    expect(words(like, unsure)).toBe('like');
+    expect(words(like, unlike)).toBe('unlike');
+    expect(words(unlike, like)).toBe('unlike');
+    expect(words(like, unlike, like)).toBe('like');
+    expect(words(unsure)).toBe('unsure');
+  });
+
   it('promises nothing of the mouse while no model knows the person: it would hardly be heard', () => {
     const moved = {
       source: 'mouse',

@@ -78,10 +78,13 @@ function observe(evidence: RiskState['evidence'], seen: Observation, atMs: numbe
   const rule = EVIDENCE[seen.source];
   const before = evidence[seen.source];
   const left = seen.mode === 'add' && before ? faded(seen.source, before, atMs) : 0;
+  const weight = clamp(left + seen.weight, rule.lowest, rule.highest);
+  // One window that speaks the other way must not put its words to a bar that it hardly moved.
+  const opposed = before !== undefined && left !== 0 && seen.weight * weight < 0;
   evidence[seen.source] = {
-    weight: clamp(left + seen.weight, rule.lowest, rule.highest),
+    weight,
     at: Math.max(atMs, before?.at ?? 0),
-    value: seen.value,
+    value: opposed ? before.value : seen.value,
   };
 }
 
