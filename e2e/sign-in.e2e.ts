@@ -36,17 +36,21 @@ test('a page that cannot be fetched says so and can be tried again; a newer buil
   await signIn(page, ADMIN);
   await page.goto('/my-session');
   const places = page.getByRole('navigation', { name: 'Main' });
+  await expect(page.getByRole('heading', { name: 'Your sessions' })).toBeVisible();
   const modules = /\/chunk-[^/]+\.js$/;
   await page.route(modules, (route) => route.abort());
   await page.route(/\/$/, (route) => route.abort());
   await places.getByRole('link', { name: 'Policies' }).click();
   await expect(page.getByText('This page could not be fetched')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Your sessions' })).toBeVisible();
-  await page.unroute(/\/$/);
   // As after an upgrade: the server answers, and the modules of the old build are gone from it.
+  await page.unroute(/\/$/);
+  await page.route(/\/$/, async (route) => {
+    await page.unroute(modules);
+    await route.continue();
+  });
   const loaded = page.waitForEvent('load');
   await page.getByRole('button', { name: 'Try again' }).click();
-  await page.unroute(modules);
   await loaded;
   await expect(page.getByRole('heading', { name: /^Version \d+ is in force/ })).toBeVisible();
 });
