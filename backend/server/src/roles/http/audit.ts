@@ -3,6 +3,7 @@ import { openSealedEvidence } from '@verity/adapters/crypto/evidence-cipher';
 import { ipfsBlocks } from '@verity/adapters/ipfs/blocks';
 import { logFiles } from '@verity/adapters/log-files';
 import { logReader } from '@verity/adapters/log-reader';
+import { outspoken } from '@verity/adapters/outspoken-log';
 import { checkReceipt } from '@verity/domain/audit/check-receipt';
 import { openEvidence } from '@verity/domain/audit/evidence';
 import { recordProofs } from '@verity/domain/audit/prove-record';
@@ -17,7 +18,6 @@ import { rpcAt } from '@verity/verify/json-rpc';
 import { auditHandlers } from '../../routes/audit';
 import type { Audit } from '../audit';
 import type { HttpGround } from './http-ground';
-import { outspoken } from './outspoken-log';
 
 export function auditRoutes(ground: HttpGround) {
   const { audit, stores } = ground;

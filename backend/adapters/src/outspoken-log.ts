@@ -1,6 +1,6 @@
 // The log for its auditors: what is wrong with it is told to them, where others hear that something went wrong.
-import type { LogReader } from '@verity/adapters/log-reader';
 import { Fault } from '@verity/protocol/faults';
+import type { LogReader } from './log-reader';
 
 /** What the log throws as `internal` becomes `unavailable`, in the same words. */
 export function outspoken(log: LogReader): LogReader {

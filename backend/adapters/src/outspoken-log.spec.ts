@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { logIdentity, sha256 } from '@verity/adapters/crypto/audit-crypto';
-import { logFiles } from '@verity/adapters/log-files';
-import { logReader } from '@verity/adapters/log-reader';
 import { MerkleLog } from '@verity/domain/audit/log';
+import { logIdentity, sha256 } from './crypto/audit-crypto';
+import { logFiles } from './log-files';
+import { logReader } from './log-reader';
 import { outspoken } from './outspoken-log';
 
 const keys = { ...logIdentity('log.example/verity', new Uint8Array(32).fill(1)), sha256 };
