@@ -69,6 +69,19 @@ it('runs as many at once as it has threads; the next one waits', async () => {
   expect(opened).toHaveLength(2);
 });
 
+it('lets a task stop that waits for a thread, and keeps its place for nobody', async () => {
+  const { run } = openOf(1);
+  const [first, waiting] = [new AbortController(), new AbortController()];
+  const spinning = run('spin', {}, runWith(first.signal));
+  const told = run('waits', {}, runWith(waiting.signal));
+  const after = run('after', {}, runWith(new AbortController().signal));
+  waiting.abort(new Error('No longer wanted.'));
+  await expect(told).rejects.toThrow('No longer wanted.');
+  first.abort(new Error('Too long.'));
+  await expect(spinning).rejects.toThrow('Too long.');
+  expect(await after).toMatchObject({ task: 'after' });
+}, 15_000);
+
 it('passes on what a handler throws, and a thread that dies', async () => {
   const { run } = openOf(1);
   const { signal } = new AbortController();

@@ -60,13 +60,30 @@ export function openThreads(
     return thread;
   };
 
-  const turn = async (): Promise<void> => {
-    if (busy >= count) await new Promise<void>((resolve) => queue.push(resolve));
-    busy++;
-  };
+  /** A place among the threads. Who is told to stop while waiting for one stops waiting. */
+  const turn = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason as Error);
+      if (busy < count) {
+        busy++;
+        return resolve();
+      }
+      const take = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      const giveUp = (): void => {
+        queue.splice(queue.indexOf(take), 1);
+        reject(signal.reason as Error);
+      };
+      queue.push(take);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
+  /** Hands the place to the next who waits. */
   const leave = (): void => {
-    busy--;
-    queue.shift()?.();
+    const next = queue.shift();
+    if (next) next();
+    else busy--;
   };
 
   const work = (thread: Worker, order: ToThread, run: Run): Promise<unknown> =>
@@ -96,16 +113,16 @@ export function openThreads(
       });
       thread.on('error', (error) => settle(() => reject(error)));
       thread.on('exit', gone);
-      if (run.signal.aborted) stop();
-      else run.signal.addEventListener('abort', stop, { once: true });
+      // Told to stop while its thread was started: nothing has begun.
+      if (run.signal.aborted) return settle(() => reject(run.signal.reason as Error));
+      run.signal.addEventListener('abort', stop, { once: true });
       thread.postMessage(order);
     });
 
   return {
     async run(task, payload, run) {
-      await turn();
+      await turn(run.signal);
       try {
-        run.signal.throwIfAborted();
         const thread = idle.pop() ?? (await start());
         const { id, attempt, by, at } = run;
         const result = await work(
