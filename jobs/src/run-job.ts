@@ -102,6 +102,8 @@ function perform(ports: WorkerPorts, task: Task, payload: unknown, held: Held): 
     const ended = (): void => {
       clearTimeout(late);
       clearTimeout(grace);
+      // Its claim may be missed while its end is being written down: nothing is left to stop.
+      stop.onAsked(() => undefined);
     };
     const run = runOf(ports, held);
     const work =
