@@ -29,8 +29,11 @@ export function logIdentity(origin: string, seed: Uint8Array): LogIdentity {
   };
 }
 
-/** In one call: to make an object for each hash costs more than the hash. */
-export const sha256: Sha256 = (bytes) => hash('sha256', bytes, 'buffer');
+/**
+ * In one call, for to make an object for each hash costs more than the hash; and out through a text, since a buffer of
+ * its own for each costs as much again (1.7 to 0.9 µs for 150 bytes).
+ */
+export const sha256: Sha256 = (bytes) => Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
 
 export const hmacSha512: HmacSha512 = (key, message) =>
-  createHmac('sha512', key).update(message).digest();
+  Buffer.from(createHmac('sha512', key).update(message).digest('binary'), 'binary');

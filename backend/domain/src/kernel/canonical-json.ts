@@ -1,8 +1,7 @@
 // Canonical JSON (RFC 8785, JCS): one text for one value, so that its hash means the value.
 
-const HIGH = 0xd800;
-const LOW = 0xdc00;
-const AFTER = 0xe000;
+/** Half a pair: in Unicode mode a whole pair is one character of another kind. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /**
  * The canonical text of a JSON value: keys sorted by UTF-16 code units, numbers and strings as ECMAScript writes them.
@@ -10,50 +9,66 @@ const AFTER = 0xe000;
  * big integers, lone surrogates, objects of a class, and circles.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, '', []);
+  return write(value, { keys: [], above: [] });
 }
 
-function write(value: unknown, path: string, above: object[]): string {
+/** Where the writer is: the keys that lead there, and the objects that it is within. */
+interface Place {
+  readonly keys: (string | number)[];
+  readonly above: object[];
+}
+
+function write(value: unknown, place: Place): string {
   if (value === null || typeof value === 'boolean') return String(value);
-  if (typeof value === 'string') return quote(value, path);
+  if (typeof value === 'string') return quote(value, place);
   if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw unsayable(path, String(value));
+    if (!Number.isFinite(value)) throw unsayable(place, String(value));
     // JSON.stringify is the number serialisation that the RFC refers to; it writes -0 as 0.
     return JSON.stringify(value);
   }
-  if (typeof value !== 'object') throw unsayable(path, `a value of type ${typeof value}`);
-  if (above.includes(value)) throw unsayable(path, 'a circle');
-  const within = [...above, value];
-  if (Array.isArray(value)) {
-    // Array.from sees the holes too.
-    const items = Array.from(value, (item, index) => write(item, `${path}/${index}`, within));
-    return `[${items.join(',')}]`;
+  if (typeof value !== 'object') throw unsayable(place, `a value of type ${typeof value}`);
+  if (place.above.includes(value)) throw unsayable(place, 'a circle');
+  place.above.push(value);
+  const text = Array.isArray(value) ? writeItems(value, place) : writeMembers(value, place);
+  place.above.pop();
+  return text;
+}
+
+function writeItems(items: readonly unknown[], place: Place): string {
+  let text = '[';
+  // By index, which sees the holes too.
+  for (let index = 0; index < items.length; index++) {
+    if (index > 0) text += ',';
+    place.keys.push(index);
+    text += write(items[index], place);
+    place.keys.pop();
   }
+  return `${text}]`;
+}
+
+function writeMembers(value: object, place: Place): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
-    throw unsayable(path, 'an object of a class');
+    throw unsayable(place, 'an object of a class');
   }
-  const members = Object.entries(value)
-    // The relational operators of ECMAScript compare strings by UTF-16 code units.
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => {
-      const at = `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-      return `${quote(key, at)}:${write(member, at, within)}`;
-    });
-  return `{${members.join(',')}}`;
+  let text = '{';
+  // Sorted without a comparison of its own, which is by UTF-16 code units.
+  for (const key of Object.keys(value).sort()) {
+    if (text.length > 1) text += ',';
+    place.keys.push(key);
+    text += `${quote(key, place)}:${write((value as Record<string, unknown>)[key], place)}`;
+    place.keys.pop();
+  }
+  return `${text}}`;
 }
 
 /** Without lone surrogates, JSON.stringify escapes exactly what the RFC escapes. */
-function quote(text: string, path: string): string {
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit < HIGH || unit >= AFTER) continue;
-    const next = text.charCodeAt(index + 1);
-    if (unit >= LOW || !(next >= LOW && next < AFTER)) throw unsayable(path, 'a lone surrogate');
-    index += 1;
-  }
+function quote(text: string, place: Place): string {
+  if (LONE_SURROGATE.test(text)) throw unsayable(place, 'a lone surrogate');
   return JSON.stringify(text);
 }
 
-const unsayable = (path: string, what: string): TypeError =>
-  new TypeError(`Canonical JSON cannot say ${what} (at ${path || 'the top'}).`);
+function unsayable({ keys }: Place, what: string): TypeError {
+  const steps = keys.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  return new TypeError(`Canonical JSON cannot say ${what} (at ${steps.join('') || 'the top'}).`);
+}
