@@ -111,20 +111,15 @@ export async function verifyIntegrity(
     const now = await entriesOf(ports.index, index, index + 1);
     if (!now.has(index)) note(`record ${index}`, index, 'The log has it, and the index has not.');
   }
-  // A log that is gone as a whole looks like one that nobody has written to yet.
-  const size = checkpoint || found === 0 ? (checkpoint?.size ?? 0) : null;
-  if (size !== null && indexed > size) {
-    const why = `The index has ${indexed - size} records from here on, and the log has not: it was cut.`;
-    note(`record ${size}`, size, why);
-  }
+  // With neither a checkpoint nor a finding nobody has written to the log yet, or it is gone as a whole.
+  const size = checkpoint?.size ?? (found === 0 ? 0 : null);
   if (size !== null) {
-    for await (const why of badAnchors(
-      ports,
-      (size) => onChain.rootAt(size),
-      size,
-      counts,
-      options.signal,
-    )) {
+    if (indexed > size) {
+      const why = `The index has ${indexed - size} records from here on, and the log has not: it was cut.`;
+      note(`record ${size}`, size, why);
+    }
+    const rootAt = (anchored: number) => onChain.rootAt(anchored);
+    for await (const why of badAnchors(ports, rootAt, size, counts, options.signal)) {
       note(`anchor ${why.size}`, null, why.why);
     }
   }
