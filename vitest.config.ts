@@ -54,7 +54,9 @@ export default defineConfig({
     isolate: false,
     // Many specs wait for a process, a clock or a chain: two side by side keep two cores busy.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // On a machine that has much else to do; nothing here is measured by the clock.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
   },
 });

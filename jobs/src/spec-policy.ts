@@ -15,7 +15,7 @@ import type { Run, Task } from './define-task';
 import type { Tools } from './tools';
 
 export const DAY_MS = 86_400_000;
-export const START = Date.parse('2026-03-10T00:00:00.000Z');
+export const START = Date.parse('2096-03-10T00:00:00.000Z');
 
 export type PolicyWorld = Awaited<ReturnType<typeof openPolicyWorld>>;
 

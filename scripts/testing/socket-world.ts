@@ -357,7 +357,7 @@ export function measured(seq: number): BehavioralDataInput {
 export async function until<T>(
   look: () => T | Promise<T>,
   what: string,
-  deadlineMs = 10_000,
+  deadlineMs = 20_000,
 ): Promise<Exclude<NonNullable<T>, false>> {
   const deadline = performance.now() + deadlineMs;
   for (;;) {

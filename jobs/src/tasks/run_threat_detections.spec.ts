@@ -13,7 +13,7 @@ import { recordAlertsStage } from '@verity/server/pipeline/record';
 import type { Tools } from '../tools';
 import task from './run_threat_detections';
 
-const START = Date.parse('2026-03-10T12:00:00.000Z');
+const START = Date.parse('2096-03-10T12:00:00.000Z');
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();

@@ -36,7 +36,7 @@ it('settles the challenge of a session that ended without a word, once; what liv
     [lives]: 'open',
   });
   expect(await world.perform(effectiveness, { days: 1 })).toMatchObject({
-    from: '2026-03-10T00:00:00.000Z',
+    from: '2096-03-10T00:00:00.000Z',
     sessions: 3,
     total: { challenges: 3, passed: 1, abandoned: 1, open: 1, true_challenges: { share: 0.5 } },
   });

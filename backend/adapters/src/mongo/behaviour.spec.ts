@@ -41,7 +41,7 @@ describe('the course of scores', () => {
       point(other, hour, 40),
     ]);
     expect(await stores().riskHistory.course(later(hour))).toEqual([
-      { at: new Date('2026-03-01T13:00:00.000Z'), mean: 30, max: 90 },
+      { at: new Date('2096-03-01T13:00:00.000Z'), mean: 30, max: 90 },
     ]);
   });
 });

@@ -112,25 +112,25 @@ describe('outcomes', () => {
   });
 
   it('are counted by day, version, rule and end, with what is known of the time to stop', async () => {
-    const at = new Date('2026-01-05T23:59:00.000Z');
+    const at = new Date('2096-01-05T23:59:00.000Z');
     const one = (changes: Partial<PolicyOutcome>) =>
       store.outcomes.begin(anOutcome({ at: at.toISOString(), policy_version: 7, ...changes }));
     const ended = newId<SessionId>();
     await Promise.all([
       one({}),
       one({}),
-      one({ at: '2026-01-06T00:01:00.000Z' }),
+      one({ at: '2096-01-06T00:01:00.000Z' }),
       one({ kind: 'termination', outcome: 'terminated', session_id: ended }),
       one({ kind: 'termination', outcome: 'terminated' }),
     ]);
     await store.outcomes.noteTimeToStop(ended, new Date(at.getTime() + 9_000), 9);
     await store.outcomes.noteTimeToStop(ended, new Date(at.getTime() + 9_000), 99);
-    const counts = await store.outcomes.count({ from: at, to: new Date('2026-01-07') });
+    const counts = await store.outcomes.count({ from: at, to: new Date('2096-01-07') });
     expect(counts).toHaveLength(3);
     expect(counts).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ day: '2026-01-05', kind: 'challenge', count: 2 }),
-        expect.objectContaining({ day: '2026-01-06', count: 1, secondsToStop: [] }),
+        expect.objectContaining({ day: '2096-01-05', kind: 'challenge', count: 2 }),
+        expect.objectContaining({ day: '2096-01-06', count: 1, secondsToStop: [] }),
         expect.objectContaining({ kind: 'termination', count: 2, secondsToStop: [9] }),
       ]),
     );
@@ -152,7 +152,7 @@ describe('moments', () => {
   it('come back by session and in order, each once, also after the session named', async () => {
     const sessions = [newId<SessionId>(), newId<SessionId>()].sort() as [SessionId, SessionId];
     const userId = newId<UserId>();
-    const at = (minute: number) => Date.parse('2026-02-01T10:00:00.000Z') + minute * 60_000;
+    const at = (minute: number) => Date.parse('2096-02-01T10:00:00.000Z') + minute * 60_000;
     const moments = sessions.flatMap((sessionId) =>
       [25, 3, 14].map((minute): MomentRecord => ({
         sessionId,

@@ -6,7 +6,8 @@ import type { IndexedRecord } from '@verity/domain/audit/ports';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { newId } from '../world';
 
-export const now = new Date('2026-03-01T12:00:10.000Z');
+/** So far ahead that nothing has expired when the engine sweeps, once a minute. */
+export const now = new Date('2096-03-01T12:00:10.000Z');
 export const later = (ms: number): Date => new Date(now.getTime() + ms);
 
 export function aUser(changes: Partial<UserRecord> = {}): UserRecord {

@@ -74,7 +74,7 @@ export const finding = (seq: number): FindingMessage => ({
 /** Waits until `holds` or the spec's patience ends. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  patienceMs = 8_000,
+  patienceMs = 20_000,
 ): Promise<void> {
   const deadline = performance.now() + patienceMs;
   while (!(await holds())) {

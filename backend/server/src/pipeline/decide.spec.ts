@@ -17,7 +17,7 @@ const policy: Policy = {
   created_at: '2026-01-01T00:00:00.000Z',
   changes: [],
 };
-const start = Date.parse('2026-01-01T12:00:00.000Z');
+const start = Date.parse('2096-01-01T12:00:00.000Z');
 const at = (seconds: number): Date => new Date(start + seconds * 1000);
 const session = {
   role: 'user',

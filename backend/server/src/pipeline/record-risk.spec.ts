@@ -5,7 +5,7 @@ import type { MessageId, SessionId, UserId } from '@verity/protocol/ids';
 import type { RiskMessage } from '@verity/protocol/risk/messages';
 import { gatherMs, thin } from './record-risk';
 
-const start = Date.parse('2026-01-01T12:00:00.000Z');
+const start = Date.parse('2096-01-01T12:00:00.000Z');
 const message = (second: number, score: number, cause: RiskMessage['cause'] = 'batch') => ({
   message_id: `m${second}` as MessageId,
   payload: {

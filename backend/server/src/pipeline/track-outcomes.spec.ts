@@ -10,7 +10,7 @@ import { outcomeTools } from './outcome-tools';
 
 const DAY_MS = 86_400_000;
 const never = new AbortController().signal;
-const start = Date.parse('2026-03-10T00:00:00.000Z');
+const start = Date.parse('2096-03-10T00:00:00.000Z');
 
 let database: ScratchDatabase;
 let stores: Repositories;
