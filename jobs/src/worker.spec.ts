@@ -183,7 +183,7 @@ it('gives a running job to another worker when it must end, and its message back
   await expect.poll(() => seen).toEqual(['held']);
   await first.stop(50);
   await world.worker();
-  await expect.poll(() => seen, { timeout: 5_000 }).toEqual(['held', 'held']);
+  await expect.poll(() => seen).toEqual(['held', 'held']);
   release?.();
   expect(await world.until(id, 'succeeded')).toMatchObject({ attempt: 1, result: 'let go' });
 });
@@ -301,9 +301,7 @@ it('leaves a paused queue alone until it is resumed', async () => {
   await world.worker();
   await expect.poll(async () => (await world.broker.depth('default')).consumers).toBe(1);
   expect(await world.registry.pause('default', true)).toBe(true);
-  await expect
-    .poll(async () => (await world.broker.depth('default')).consumers, { timeout: 5_000 })
-    .toBe(0);
+  await expect.poll(async () => (await world.broker.depth('default')).consumers).toBe(0);
   const id = await world.enqueuer.enqueueUnchecked('add_one', { number: 3 });
   await sleep(300);
   expect(seen).toEqual([]);

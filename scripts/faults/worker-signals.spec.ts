@@ -63,7 +63,5 @@ it('ends at once at a second signal, and its job is with the broker again', asyn
   setTimeout(() => child.kill('SIGTERM'), 300);
   expect(await gone).toEqual([130, null]);
   expect(performance.now() - at).toBeLessThan(5_000);
-  await expect
-    .poll(async () => (await world.broker.depth('default')).messages, { timeout: 10_000 })
-    .toBe(1);
+  await expect.poll(async () => (await world.broker.depth('default')).messages).toBe(1);
 }, 90_000);

@@ -322,7 +322,7 @@ export class Client {
   }
 
   send<T = unknown>(event: string, ...payload: unknown[]): Promise<Ack<T>> {
-    return this.socket.timeout(5_000).emitWithAck(event, ...payload) as Promise<Ack<T>>;
+    return this.socket.timeout(20_000).emitWithAck(event, ...payload) as Promise<Ack<T>>;
   }
 
   batch(changes: Partial<BehavioralDataInput> = {}): Promise<Ack<{ seq: number }>> {

@@ -228,7 +228,7 @@ describe('a chain that takes back what it had', () => {
       await other.rpc('evm_setAutomine', false);
       const deploying = moved.deploy();
       await expect
-        .poll(() => moved.open().catch((error: unknown) => String(error)), { timeout: 10_000 })
+        .poll(() => moved.open().catch((error: unknown) => String(error)))
         .toMatch(/on its way: transaction 0x/);
       await other.rpc('evm_mine');
       await other.rpc('evm_setAutomine', true);

@@ -35,9 +35,7 @@ afterAll(async () => {
 async function spansOf(requests: () => Promise<unknown>, count: number): Promise<ReceivedSpan[]> {
   const before = collector.spans.length;
   await requests();
-  await expect
-    .poll(() => collector.spans.length - before, { timeout: 15_000 })
-    .toBeGreaterThanOrEqual(count);
+  await expect.poll(() => collector.spans.length - before).toBeGreaterThanOrEqual(count);
   return collector.spans.slice(before);
 }
 

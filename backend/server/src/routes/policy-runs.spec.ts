@@ -35,7 +35,7 @@ it('become a job of the admin who asked, and say that they wait for a worker', a
   const { id } = await asked();
   // The broker is connected to while the platform starts.
   await expect
-    .poll(async () => (await read(id)).waits_for, { timeout: 10_000 })
+    .poll(async () => (await read(id)).waits_for)
     .toBe('No worker runs. It begins as soon as one does.');
   const run = await read(id);
   expect(run).toMatchObject({ state: 'queued', asked_by: 'admin@verity.test' });

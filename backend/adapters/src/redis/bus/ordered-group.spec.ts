@@ -7,9 +7,12 @@ import { freshRedis, GROUP, seqs, STREAM, upTo, type Finding } from './spec-bus'
 
 const { test, redis, deadLetters, takeAndDie, pendingOf } = freshRedis();
 
+/** A lease that a stall of the machine does not cost. */
+const leaseMs = 10_000;
+
 describe('an ordered group', () => {
   it('handles every message once and in order, from the first one on, in batches', async () => {
-    const bus = test().bus({ batchSize: 100 });
+    const bus = test().bus({ batchSize: 100, leaseMs });
     await Promise.all(upTo(1_000).map((seq) => bus.publish(STREAM, finding(seq))));
     const seen: Finding[] = [];
     let batches = 0;
@@ -79,8 +82,11 @@ describe('an ordered group', () => {
   });
 
   it('is worked by one at a time, and the next one goes on where the first one stopped', async () => {
-    const bus = test().bus({ batchSize: 10 });
-    const other = test().bus({ batchSize: 10 }, { redis: test().connect(), producerId: 'other' });
+    const bus = test().bus({ batchSize: 10, leaseMs });
+    const other = test().bus(
+      { batchSize: 10, leaseMs },
+      { redis: test().connect(), producerId: 'other' },
+    );
     const seen: [string, number][] = [];
     let atWork = 0;
     let mostAtWork = 0;
