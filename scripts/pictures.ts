@@ -29,14 +29,17 @@ const only = option('only');
 /** One browser context per person serves all of their pages: a dozen sessions of one account would raise its score. */
 async function takeAll(browser: Browser, stage: Stage, all: readonly Scene[]): Promise<void> {
   const pages = new Map<Viewer, Page>();
+  let refused = false;
   for (const scene of all) {
     let page = pages.get(scene.as);
     if (!page) {
       page = await (await browser.newContext({ reducedMotion: 'reduce' })).newPage();
+      tellComplaints(page, () => !refused);
       const person = stage.people[scene.as];
       if (person) await signInAt(page, url, person);
       pages.set(scene.as, page);
     }
+    refused = scene.refused ?? false;
     try {
       await take(page, stage, scene);
     } catch (error) {
@@ -46,6 +49,22 @@ async function takeAll(browser: Browser, stage: Stage, all: readonly Scene[]): P
       await page.unrouteAll({ behavior: 'ignoreErrors' });
     }
   }
+}
+
+/** What the browser holds against a page is a fault, however well it looks. */
+function tellComplaints(page: Page, unexpected: () => boolean): void {
+  const tell = (what: string) => {
+    if (unexpected()) console.error(`  ${new URL(page.url()).pathname}: ${what}`);
+  };
+  page.on('pageerror', (error) => tell(String(error.stack ?? error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') tell(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) {
+      tell(`${response.request().method()} ${response.url()} answered ${response.status()}`);
+    }
+  });
 }
 
 async function take(page: Page, stage: Stage, scene: Scene): Promise<void> {

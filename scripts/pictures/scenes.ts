@@ -1,5 +1,6 @@
 // Every page of the client as somebody meets it: full, empty, failing, and with its dialogs open.
 import type { Page } from '@playwright/test';
+import { auditScenes } from './audit-scenes';
 import { jobScenes } from './job-scenes';
 import type { Stage } from './stage';
 
@@ -18,6 +19,8 @@ export interface Scene {
   looks?: readonly Look[];
   /** The whole page, however long. */
   whole?: boolean;
+  /** Requests are refused here, which is what the picture shows. */
+  refused?: boolean;
   before?: (page: Page) => Promise<unknown>;
   act?: (page: Page, stage: Stage) => Promise<unknown>;
 }
@@ -71,6 +74,13 @@ const LISTS: readonly [name: string, as: Viewer, path: string][] = [
   ['alerts', 'admin', '/alerts'],
   ['appeals', 'admin', '/appeals'],
   ['audit', 'admin', '/audit'],
+  ['audit-anchors', 'admin', '/audit/anchors'],
+  ['audit-integrity', 'admin', '/audit/integrity'],
+  ['audit-check', 'admin', '/audit/check'],
+  ['effect', 'admin', '/policies/effect'],
+  ['runs', 'admin', '/policies/runs'],
+  ['policy-health', 'admin', '/policies/health'],
+  ['schedules', 'admin', '/jobs/schedules'],
   ['policies', 'admin', '/policies'],
   ['versions', 'admin', '/policies/versions'],
   ['users', 'admin', '/users'],
@@ -92,6 +102,7 @@ const failing: readonly Scene[] = LISTS.map(([name, as, path]) => ({
   as,
   path: at(path),
   looks: SOME,
+  refused: true,
   before: (page) =>
     page.route(/\/api\//, (route) =>
       RIGHTS.test(route.request().url())
@@ -137,6 +148,7 @@ export const scenes: readonly Scene[] = [
     as: 'nobody',
     path: at('/sign-in'),
     looks: SOME,
+    refused: true,
     async act(page) {
       await page.getByLabel('E-mail').fill('nobody@demo.verity.local');
       await page.getByLabel('Password').fill('not the password');
@@ -149,6 +161,7 @@ export const scenes: readonly Scene[] = [
     as: 'nobody',
     path: at('/link#token=a-token-that-nobody-ever-made'),
     looks: SOME,
+    refused: true,
   },
   { name: 'overview', as: 'admin', path: at('/overview') },
   { name: 'sessions', as: 'admin', path: at('/sessions') },
@@ -166,7 +179,7 @@ export const scenes: readonly Scene[] = [
   { name: 'appeals', as: 'admin', path: at('/appeals') },
   { name: 'appeal', as: 'admin', path: ({ appeal }) => under('/appeals', appeal) },
   { name: 'baseline', as: 'admin', path: ({ baseline }) => under('/appeals', baseline) },
-  { name: 'audit', as: 'auditor', path: at('/audit') },
+  ...auditScenes,
   { name: 'policies', as: 'admin', path: at('/policies') },
   { name: 'policies-auditor', as: 'auditor', path: at('/policies'), looks: SOME },
   { name: 'edit', as: 'admin', path: at('/policies/edit') },

@@ -20,6 +20,9 @@ export interface Stage {
   baseline: string | undefined;
   /** One that ended. */
   job: string | undefined;
+  /** What is kept of a session that was ended, and the receipt that proves it, in canonical JSON. */
+  record: string | undefined;
+  receipt: string | undefined;
 }
 
 const HANDLE = 'demo-shop';
@@ -53,6 +56,7 @@ export async function setStage(url: string, dataDir: string): Promise<Stage> {
   );
   const { items: alerts } = await door.call('GET /api/alerts', { query: {} });
   const jobs = await door.call('GET /api/v1/jobs', { query: {} });
+  const record = await anchoredRecord(door);
   const ada = live.items.find(({ user_email }) => PEOPLE.some(({ email }) => email === user_email));
   const stage: Stage = {
     people: {
@@ -68,6 +72,8 @@ export async function setStage(url: string, dataDir: string): Promise<Stage> {
     application: await application(door, url),
     appeal: undefined,
     baseline: undefined,
+    record: record?.id,
+    receipt: record && (await receiptOf(url, door, record.id)),
     job: jobs.items.find(({ result }) => result !== null)?.id ?? jobs.items[0]?.id,
   };
   await petition(url, stage);
@@ -76,6 +82,23 @@ export async function setStage(url: string, dataDir: string): Promise<Stage> {
   stage.baseline = petitions.find(({ kind }) => kind === 'baseline')?.id;
   await door.call('POST /api/v1/auth/logout', {});
   return stage;
+}
+
+/** A decision over a session that the chain already covers, or whatever else it covers. */
+async function anchoredRecord(door: Door): Promise<{ id: string } | undefined> {
+  const { anchors } = await door.call('GET /api/v1/audit/integrity', {});
+  const covered = async (query: { action?: 'session.terminated' }) =>
+    (await door.call('GET /api/v1/audit', { query })).items.find(
+      ({ index }) => index < anchors.size,
+    )?.record;
+  return (await covered({ action: 'session.terminated' })) ?? covered({});
+}
+
+async function receiptOf(url: string, door: Door, id: string): Promise<string> {
+  const headers = { authorization: `Bearer ${door.token}` };
+  const reply = await fetch(`${url}/api/v1/audit/records/${id}/receipt`, { headers });
+  if (!reply.ok) throw new StackError(`no receipt of record ${id}`, await reply.text());
+  return reply.text();
 }
 
 /** Its webhook goes to the platform itself, which knows no such address: nobody outside hears of the demo. */
