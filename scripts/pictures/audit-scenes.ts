@@ -11,11 +11,15 @@ const click = (name: string | RegExp) => async (page: Page) =>
   page.getByRole('button', { name }).first().click();
 
 /** Takes the receipt of the record that the address names, and gives it to the page as pasted text. */
-const checkReceipt = (spoil: (receipt: string) => string) => async (page: Page, receipt: string) => {
-  await page.getByLabel('Or paste one').fill(spoil(receipt));
-  await click('Check it')(page);
-  await page.getByText(/Proven|Consistent|Broken/i).first().waitFor();
-};
+const checkReceipt =
+  (spoil: (receipt: string) => string) => async (page: Page, receipt: string) => {
+    await page.getByLabel('Or paste one').fill(spoil(receipt));
+    await click('Check it')(page);
+    await page
+      .getByText(/Proven|Consistent|Broken/i)
+      .first()
+      .waitFor();
+  };
 
 export const auditScenes: readonly Scene[] = [
   { name: 'audit', as: 'auditor', path: () => '/audit' },
@@ -33,7 +37,10 @@ export const auditScenes: readonly Scene[] = [
     path: ({ user }) => (user ? `/audit?person=${user}` : undefined),
     looks: SOME,
     whole: false,
-    act: click('Erase from the log …'),
+    async act(page) {
+      await click('Erase from the log …')(page);
+      await page.getByRole('dialog').waitFor();
+    },
   },
   {
     name: 'audit-record',

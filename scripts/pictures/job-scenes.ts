@@ -43,6 +43,7 @@ export const jobScenes: readonly Scene[] = [
   },
   {
     name: 'dialog-run-wrong',
+    refused: true,
     as: 'admin',
     path: () => '/jobs?state=registered',
     looks: SOME,

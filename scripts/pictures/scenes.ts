@@ -229,7 +229,8 @@ export const scenes: readonly Scene[] = [
   {
     name: 'enter-nowhere',
     as: 'visitor',
-    path: at(`/enter?origin=https://unknown.example&to=/&state=${'a'.repeat(43)}`),
+    refused: true,
+    path: at(`/enter?origin=https://unknown.example&to=/&state=${'a'.repeat(64)}`),
     looks: SOME,
   },
   { name: 'enter-incomplete', as: 'visitor', path: at('/enter'), looks: SOME },

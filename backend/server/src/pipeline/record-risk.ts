@@ -10,7 +10,7 @@ import { stage } from './stage';
 
 /** A point is stored when the rounded score has changed, or after so long. */
 const POINT_MS = 60_000;
-/** A sign of life is stored when the band has changed, or after so long. */
+/** A sign of life is stored when the band, or a critical score, has changed, or after so long. */
 const ACTIVITY_MS = 15_000;
 /** What comes within so long is written at once: a hundred small writes cost more than a large one. */
 const GATHER_MS = 1_000;
@@ -95,6 +95,8 @@ export function thin(
       ? { ...before }
       : { rounded: Number.NaN, pointAt: 0, band: risk.band, notedAt: 0, aliveAt: 0 };
     const rounded = Math.round(risk.risk_score);
+    // Any of these may be the one that ends the session, and nothing is noted after it.
+    const grave = risk.band === 'critical' && rounded !== now.rounded;
     if (rounded !== now.rounded || at - now.pointAt >= POINT_MS) {
       points.push({
         id,
@@ -106,7 +108,7 @@ export function thin(
       Object.assign(now, { rounded, pointAt: at });
     }
     if (SIGNS_OF_LIFE.has(risk.cause)) now.aliveAt = at;
-    const due = risk.band !== now.band || at - now.notedAt >= ACTIVITY_MS;
+    const due = grave || risk.band !== now.band || at - now.notedAt >= ACTIVITY_MS;
     // Without a sign of life there is no time to note: silence must stay visible.
     if (due && now.aliveAt > 0) {
       notes.set(risk.session_id, {

@@ -4,7 +4,7 @@ import type { Petition, PetitionEvidence } from '@verity/protocol/alerts/petitio
 import type { AlertId, DecisionId, SessionId } from '@verity/protocol/ids';
 import type { RiskScore } from '@verity/protocol/risk/schemas';
 import { targetOf } from '@verity/domain/alerts/petitions';
-import type { SessionRights } from '@verity/domain/identity/ports';
+import type { SessionRecord, SessionRights } from '@verity/domain/identity/ports';
 import type { DecisionRecord } from '@verity/domain/policy/ports';
 import type { PetitionPorts } from './petition-ports';
 import { wasHit } from './why';
@@ -15,6 +15,8 @@ type Draft = Pick<
   Petition,
   'kind' | 'session_id' | 'decision_id' | 'alert_id' | 'about' | 'text' | 'days' | 'evidence'
 >;
+
+const THIS_SESSION = 'This session';
 
 export interface AppealAsked {
   decision_id?: DecisionId | undefined;
@@ -70,9 +72,20 @@ async function draftOf(
   return {
     ...bare,
     session_id: session.id,
-    about: `The session on ${session.deviceLabel}: ${session.stateReason ?? session.state}`,
+    about: aboutSession(session),
     evidence: await evidenceOfSession(ports, userId, session.id),
   };
+}
+
+/** One sentence: the reason speaks of `this session`, and here it has a name. */
+function aboutSession(
+  session: Pick<SessionRecord, 'deviceLabel' | 'state' | 'stateReason'>,
+): string {
+  const which = `The session on ${session.deviceLabel}`;
+  const reason = session.stateReason ?? session.state;
+  return reason.startsWith(THIS_SESSION)
+    ? which + reason.slice(THIS_SESSION.length)
+    : `${which}: ${reason}`;
 }
 
 /** Of the newest decision that kept its evidence, or of the score as it stands. */

@@ -22,7 +22,7 @@ export interface KeyWish<Scope> {
   selector: 'vt-key-form',
   imports: [ProblemNote, Ticks, Value],
   template: `
-    <form class="body stack" (submit)="$event.preventDefault(); submit()">
+    <form class="stack" (submit)="$event.preventDefault(); submit()">
       @if (problem(); as problem) {
         <vt-problem [problem]="problem" />
       }
@@ -39,6 +39,11 @@ export interface KeyWish<Scope> {
         <button type="submit" class="btn primary" [disabled]="!ready() || busy()">Make key</button>
       </div>
     </form>
+  `,
+  styles: `
+    form {
+      padding: var(--pad);
+    }
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,
 })

@@ -219,8 +219,17 @@ export const SOURCE = {
 } as const satisfies Record<Source, string>;
 
 /** Parts of the platform by the names that their makers write. */
-const PARTS: Readonly<Record<string, string>> = { mongodb: 'MongoDB', redis: 'Redis' };
+const PARTS: Readonly<Record<string, string>> = {
+  mongodb: 'MongoDB',
+  redis: 'Redis',
+  ipfs: 'IPFS',
+  chain: 'Chain',
+};
 export const partName = (name: string): string => PARTS[name] ?? name;
+
+/** Who wrote a version of the policy: a person by address, or Verity itself (`system:…`). */
+export const authorName = (author: string): string =>
+  author.startsWith('system:') ? 'Verity' : author;
 
 /** Keys of a record with their own type, in the order in which they are written. */
 export const keysOf = <K extends string>(record: Record<K, unknown>): K[] =>

@@ -33,13 +33,18 @@ export class ProblemNote {
   readonly problem = input.required<ClientProblem>();
 }
 
+/** What is not there, no longer, or asked for in a wrong way is so the next time too. */
+const FOR_GOOD: ReadonlySet<number | undefined> = new Set([400, 404, 410]);
+
 @Component({
   selector: 'vt-pending',
   imports: [ProblemNote],
   template: `
     @if (query().problem(); as problem) {
       <vt-problem [problem]="problem">
-        <button type="button" class="btn" (click)="query().reload()">Try again</button>
+        @if (mayHelp(problem)) {
+          <button type="button" class="btn" (click)="query().reload()">Try again</button>
+        }
       </vt-problem>
     } @else if (waiting()) {
       <div class="lines" role="status" aria-label="Loading">
@@ -73,6 +78,7 @@ export class ProblemNote {
 export class Pending {
   readonly query = input.required<ReadQuery<unknown>>();
   readonly rows = input(4);
+  protected readonly mayHelp = ({ status }: ClientProblem): boolean => !FOR_GOOD.has(status);
   protected readonly waiting = computed(
     () => this.query().loading() && this.query().value() === undefined,
   );

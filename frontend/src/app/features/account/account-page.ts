@@ -23,12 +23,16 @@ import { RecoveryCard } from './recovery-card';
         </div>
       </div>
       <div class="columns">
-        <vt-passkeys-card />
-        <vt-authenticator-card />
-        <vt-recovery-card />
-        <vt-password-card />
+        <div class="stack">
+          <vt-passkeys-card />
+          <vt-authenticator-card />
+          <vt-recovery-card />
+        </div>
+        <div class="stack">
+          <vt-password-card />
+          <vt-own-devices />
+        </div>
       </div>
-      <vt-own-devices />
     </div>
   `,
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -23,7 +23,7 @@ import type { AuditEntry } from '../../core/wire';
 import { Choice } from '../../ui/choice';
 import { Empty } from '../../ui/empty';
 import { Icon } from '../../ui/icon';
-import { keysOf } from '../../ui/labels';
+import { EFFECT, keysOf } from '../../ui/labels';
 import { More } from '../../ui/more';
 import { Pending } from '../../ui/pending';
 import { SearchBox } from '../../ui/search-box';
@@ -148,9 +148,12 @@ export class AuditPage {
   }
 
   /** What the record keeps of why, where it keeps it. */
+  /** Why it was done; of a decision without a reason its effect and rule. */
   protected reason({ record }: AuditEntry): string {
-    const reason = record.details?.reason;
-    return typeof reason === 'string' ? reason : '';
+    const { reason, effect, rule_name } = record.details ?? {};
+    if (typeof reason === 'string') return reason;
+    if (typeof effect !== 'string' || typeof rule_name !== 'string') return '';
+    return `${effect in EFFECT ? EFFECT[effect as keyof typeof EFFECT].text : effect}: ${rule_name}`;
   }
 
   protected time({ record }: AuditEntry): { short: string; exact: string } {

@@ -7,6 +7,8 @@ import {
   linkedSignal,
   signal,
 } from '@angular/core';
+import { toObservable } from '@angular/core/rxjs-interop';
+import { filter, firstValueFrom } from 'rxjs';
 import { Api } from '../../core/api';
 import { plural, wholeNumber } from '../../core/format';
 import { query } from '../../core/query';
@@ -40,6 +42,9 @@ export class CheckPage {
     () => ({}),
     (_, signal) => this.api.call('GET /api/v1/audit/integrity', { signal }),
   );
+  private readonly answered = toObservable(
+    computed(() => Boolean(this.integrity.value() ?? this.integrity.problem())),
+  );
   protected readonly rpc = linkedSignal(() => this.integrity.value()?.chain.rpc_url ?? '');
   protected readonly key = linkedSignal(() => this.integrity.value()?.log.key ?? '');
   protected readonly contract = linkedSignal(() => this.integrity.value()?.chain.contract ?? '');
@@ -55,9 +60,16 @@ export class CheckPage {
     const { proven, consistent, broken } = this.run.counts();
     const done = proven + consistent + broken;
     if (done === 0) return 'Check a receipt';
-    if (broken) return `${wholeNumber(broken)} of ${plural(done, 'receipt')} broken`;
-    if (consistent)
-      return `${plural(done, 'receipt')} hold, ${wholeNumber(proven)} proven on chain`;
+    if (broken) {
+      return done === 1
+        ? 'The receipt is broken'
+        : `${wholeNumber(broken)} of ${plural(done, 'receipt')} broken`;
+    }
+    if (consistent) {
+      return done === 1
+        ? 'The receipt holds, and is not proven on chain'
+        : `${plural(done, 'receipt')} hold, ${wholeNumber(proven)} proven on chain`;
+    }
     return done === 1 ? 'The receipt is proven on chain' : `All ${done} receipts proven on chain`;
   });
 
@@ -92,6 +104,8 @@ export class CheckPage {
   }
 
   protected async check(): Promise<void> {
+    // What was given before the address of the chain was known is checked with it all the same.
+    await firstValueFrom(this.answered.pipe(filter(Boolean)));
     const known = {
       rpc: this.rpc().trim(),
       key: this.key().trim(),

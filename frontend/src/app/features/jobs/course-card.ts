@@ -62,6 +62,11 @@ const TONES = [1, 2, 3, 4, 5] as const;
     </section>
   `,
   styles: `
+    @media (max-width: 640px) {
+      h2 {
+        flex-basis: 100%;
+      }
+    }
     .charts {
       display: grid;
       grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr));

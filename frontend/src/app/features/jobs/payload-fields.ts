@@ -50,7 +50,7 @@ function hintOf({ minimum, maximum, format }: Schema): string {
   const [least, most] = [bound(minimum), bound(maximum)];
   if (least !== undefined && most !== undefined) return `${least} to ${most}`;
   if (least !== undefined) return `${least} or more`;
-  return format === 'uuid' ? 'an id' : '';
+  return format === 'uuid' ? 'an id, as the copy button beside it gives it' : '';
 }
 
 const textOf = (value: unknown): string =>

@@ -45,8 +45,8 @@ import { lastTick } from './ticks';
                     </td>
                     <td data-label="When">
                       <span
-                        ><code>{{ one.cron }}</code>
-                        <span class="faint">{{ one.time_zone }}</span></span
+                        ><code>{{ one.cron }}</code
+                        >&ngsp; <span class="faint">{{ one.time_zone }}</span></span
                       >
                     </td>
                     <td data-label="Last">

@@ -120,7 +120,7 @@ const OFTEN_MS = 3_600_000;
                             "
                             (click)="save(one, { enabled: !one.enabled })"
                           >
-                            {{ one.enabled ? 'Off' : 'On' }}
+                            {{ one.enabled ? 'Switch off' : 'Switch on' }}
                           </button>
                           @if (one.edited_by) {
                             <button

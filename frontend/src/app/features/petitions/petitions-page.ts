@@ -116,7 +116,7 @@ const KINDS = keysOf(PETITION_KIND);
     .what {
       display: grid;
       min-width: 0;
-      max-width: 52ch;
+      max-width: 72ch;
     }
     .about {
       display: -webkit-box;

@@ -40,6 +40,7 @@ const dayText = new Intl.DateTimeFormat(undefined, {
       <span><i class="false"></i>Passed by the owner</span>
       <span><i class="true"></i>No proof came</span>
       <span><i class="unknown"></i>Cannot be told</span>
+      <span class="most">The highest bar: {{ most() }}</span>
     </p>
   `,
   styles: `
@@ -82,6 +83,9 @@ const dayText = new Intl.DateTimeFormat(undefined, {
     .ends {
       justify-content: space-between;
     }
+    .most {
+      margin-inline-start: auto;
+    }
     i {
       display: inline-block;
       width: 10px;
@@ -96,7 +100,7 @@ export class DayBars {
   readonly days = input.required<Effectiveness['days']>();
   protected readonly width = WIDTH;
   protected readonly height = HEIGHT;
-  private readonly most = computed(() =>
+  protected readonly most = computed(() =>
     Math.max(1, ...this.days().map(({ challenges }) => challenges)),
   );
   protected readonly bars = computed(() => {

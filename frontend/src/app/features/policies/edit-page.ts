@@ -35,6 +35,7 @@ import { ReviewPanel } from './review-panel';
 import { RulesEditor } from './rules-editor';
 import { SaveDialog, type Saving } from './save-dialog';
 import { TryPast } from './try-past';
+import { authorName } from '../../ui/labels';
 
 const VIEWS = ['rules', 'resources', 'json'] as const;
 const VIEW_WORDS = { rules: 'Rules', resources: 'Resources', json: 'JSON' } as const;
@@ -61,6 +62,7 @@ const REVIEW_AFTER_MS = 350;
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class EditPage implements Leavable {
+  protected readonly authorName = authorName;
   readonly view = input<string>();
   private readonly api = inject(Api);
   private readonly confirm = inject(Confirm);

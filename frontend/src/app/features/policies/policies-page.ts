@@ -23,6 +23,7 @@ import { Time } from '../../ui/time';
 import { ChangeList } from './change-list';
 import { hitsOf } from './hits';
 import { RuleLine } from './rule-line';
+import { authorName } from '../../ui/labels';
 
 @Component({
   selector: 'vt-policies-page',
@@ -32,6 +33,7 @@ import { RuleLine } from './rule-line';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class PoliciesPage {
+  protected readonly authorName = authorName;
   protected readonly identity = inject(Identity);
   private readonly api = inject(Api);
   private readonly confirm = inject(Confirm);

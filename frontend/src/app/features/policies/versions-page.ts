@@ -14,6 +14,7 @@ import { More } from '../../ui/more';
 import { Pending } from '../../ui/pending';
 import { Time } from '../../ui/time';
 import { ChangeList } from './change-list';
+import { authorName } from '../../ui/labels';
 
 @Component({
   selector: 'vt-versions-page',
@@ -40,6 +41,7 @@ import { ChangeList } from './change-list';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class VersionsPage {
+  protected readonly authorName = authorName;
   readonly from = input<string>();
   readonly to = input<string>();
   private readonly api = inject(Api);

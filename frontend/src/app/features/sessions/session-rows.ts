@@ -18,7 +18,7 @@ export interface RowFilter {
 /** Scores kept for a row's sparkline. */
 export const KEPT_SCORES = 40;
 
-const LIVE: readonly SessionState[] = ['active', 'step_up', 'restricted'];
+export const LIVE: readonly SessionState[] = ['active', 'step_up', 'restricted'];
 
 export const toRow = (session: Session, before?: Row): Row => ({
   session,

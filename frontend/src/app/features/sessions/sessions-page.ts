@@ -40,7 +40,7 @@ import { Time } from '../../ui/time';
 import { LiveSessions } from './live-sessions';
 import { COLUMNS, type Column, ColumnChoice } from './column-choice';
 import { SessionActions } from './session-actions';
-import { type Row, SORTS, type Sort } from './session-rows';
+import { LIVE, type Row, SORTS, type Sort } from './session-rows';
 import { Resting } from '../../ui/resting';
 
 const SORT_WORDS = {
@@ -125,7 +125,12 @@ export class SessionsPage {
         signal,
       }),
   );
+  protected readonly ended = computed(() => {
+    const state = this.stateIn();
+    return state !== 'live' && !LIVE.includes(state);
+  });
   protected readonly answer = computed(() => {
+    if (!this.sessions.value()) return 'Sessions';
     const rows = this.live.shown();
     const waiting = rows.filter(
       ({ session: { state } }) => state === 'step_up' || state === 'restricted',

@@ -76,6 +76,7 @@ const SHOWN = 6;
     .menu {
       width: min(400px, calc(100vw - 24px));
       max-width: none;
+      margin-inline: 12px;
     }
     .menu .item {
       align-items: flex-start;

@@ -92,7 +92,7 @@ export const PLACES: readonly Place[] = [
   {
     path: '/api-keys',
     title: 'API keys',
-    about: 'keys of applications',
+    about: 'for programs that read or report',
     icon: 'key',
     group: 'Manage',
     roles: ADMIN,

@@ -30,7 +30,9 @@ export class SystemPage {
   protected readonly answer = computed(() => {
     const system = this.system.value();
     if (!system) return 'System';
-    const away = system.health.dependencies.filter(({ ok }) => !ok).map(({ name }) => name);
+    const away = system.health.dependencies
+      .filter(({ ok }) => !ok)
+      .map(({ name }) => partName(name));
     if (away.length) return `${away.join(' and ')} ${away.length === 1 ? 'is' : 'are'} not well`;
     const dead = this.deadLetters();
     return dead
