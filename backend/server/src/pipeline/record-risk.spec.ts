@@ -43,6 +43,12 @@ describe('thin', () => {
     expect(thin([message(15, 10)], first.seen).notes[0]?.at).toEqual(new Date(start + 15_000));
   });
 
+  it('notes every critical score, since any of them may end the session', () => {
+    const first = thin([message(0, 84)], new Map());
+    expect(thin([message(5, 97)], first.seen).notes[0]?.riskScore).toBe(97);
+    expect(thin([message(5, 84)], first.seen).notes).toEqual([]);
+  });
+
   it('never takes the passing of time for a sign of life', () => {
     const first = thin([message(0, 10)], new Map());
     const [note] = thin([message(30, 10, 'sweep')], first.seen).notes;

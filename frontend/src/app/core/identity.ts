@@ -20,6 +20,8 @@ export interface Ending {
 
 /** Survives a reload of the tab; gone with the next sign-in. */
 const ENDING = 'verity-ending';
+/** The session that this browser has signed in to; without one there is no cookie, and asking for a token is in vain. */
+const SIGNED_IN = 'verity-signed-in';
 
 @Injectable({ providedIn: 'root' })
 export class Identity {
@@ -50,6 +52,7 @@ export class Identity {
 
   /** At start-up: a reload keeps the person signed in. Never rejects. */
   async resume(): Promise<void> {
+    if (localStorage.getItem(SIGNED_IN) === null) return;
     try {
       await this.refresh();
     } catch (error) {
@@ -144,7 +147,10 @@ export class Identity {
       this.accept(await (navigator.locks ? navigator.locks.request(LOCK, ask) : ask()));
     } catch (error) {
       const failure = toApiError(error);
-      if (failure.problem.status === 401) this.end(failure.message);
+      if (failure.problem.status === 401) {
+        localStorage.removeItem(SIGNED_IN);
+        this.end(failure.message);
+      }
       throw failure;
     }
   }
@@ -153,6 +159,7 @@ export class Identity {
     this.user.set(user);
     this.ending.set(undefined);
     sessionStorage.removeItem(ENDING);
+    localStorage.setItem(SIGNED_IN, session.id);
     this.observe(session);
     this.bear(token, expires_in);
   }
@@ -182,6 +189,8 @@ export class Identity {
     this.user.set(undefined);
     const ending = { detail, byOneself, session: this.session()?.id };
     this.session.set(undefined);
+    // Another tab may have signed in to another session since.
+    if (localStorage.getItem(SIGNED_IN) === ending.session) localStorage.removeItem(SIGNED_IN);
     this.settleStepUp(false);
     this.ending.set(ending);
     if (!byOneself) sessionStorage.setItem(ENDING, JSON.stringify(ending));

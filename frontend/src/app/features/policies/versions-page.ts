@@ -93,7 +93,7 @@ export class VersionsPage {
   protected async restore({ version, author }: Policy): Promise<void> {
     const consent = await this.confirm.ask({
       title: `Put version ${version} in force again?`,
-      consequence: `Its rules, made by ${author}, replace those in force on every process within a second, as a new version. Sessions that they challenge or end are challenged or ended.`,
+      consequence: `Its rules, made by ${authorName(author)}, replace those in force on every process within a second, as a new version. Sessions that they challenge or end are challenged or ended.`,
       confirm: 'Restore',
       danger: true,
       reason: true,

@@ -25,6 +25,7 @@ import { ConnectionBar } from './connection-bar';
 import { DemoChip } from './demo-chip';
 import { Nav } from './nav';
 import { NotificationBell } from './notification-bell';
+import { PageFocus } from './page-focus';
 import { placesOf } from './places';
 import { SessionGate } from './session-gate';
 import { ToastList } from './toast-list';
@@ -41,6 +42,7 @@ import { ToastList } from './toast-list';
     MatTooltip,
     Nav,
     NotificationBell,
+    PageFocus,
     RouterLink,
     RouterOutlet,
     SessionGate,
