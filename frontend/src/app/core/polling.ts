@@ -1,5 +1,6 @@
 // Reads again and again while something goes on.
-import { DestroyRef, effect, inject, untracked, type Signal } from '@angular/core';
+import { effect, type Signal } from '@angular/core';
+import { again } from './again';
 
 const EVERY_MS = 1_000;
 
@@ -8,17 +9,7 @@ export function polling(
   read: () => Promise<void>,
   everyMs = EVERY_MS,
 ): void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const next = (): void => {
-    timer = setTimeout(() => {
-      void read().then(() => {
-        if (untracked(going)) next();
-      });
-    }, everyMs);
-  };
-  effect(() => {
-    clearTimeout(timer);
-    if (going()) next();
+  effect((onCleanup) => {
+    if (going()) onCleanup(again(read, everyMs));
   });
-  inject(DestroyRef).onDestroy(() => clearTimeout(timer));
 }
