@@ -4,7 +4,7 @@ import { ed25519 } from '@noble/curves/ed25519';
 import { CLOSED_FIELDS, type ClosedField } from '@verity/protocol/audit/closed-fields';
 import { writeCheckpoint } from '@verity/domain/audit/checkpoint';
 import { externalise, type EvidencePart } from '@verity/domain/audit/evidence';
-import { toHex } from '@verity/domain/audit/hex';
+import { inHex, toHex } from '@verity/domain/audit/hex';
 import {
   evidenceKeyOf,
   leafBytes,
@@ -31,6 +31,7 @@ export const sha256 = (bytes: Uint8Array): Uint8Array =>
   createHash('sha256').update(bytes).digest();
 const hmac = (key: Uint8Array, message: string): Uint8Array =>
   createHmac('sha512', key).update(message).digest();
+const closing = { sha256Hex: inHex(sha256), hmac };
 const seal = (key: Uint8Array, iv: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array => {
   const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad);
   return Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
@@ -109,7 +110,7 @@ export async function sampleLog(
   const made = Array.from({ length: entries }, (_, index) => {
     const { record, parts } = recordAt(index, hasEvidence(index));
     for (const { cid, block } of parts) blocks.set(cid, block);
-    return leafBytes(leafOf(record, PERSON, { sha256, hmac }));
+    return leafBytes(leafOf(record, PERSON, closing));
   });
   await log.append(made);
   return {
@@ -141,7 +142,7 @@ async function receiptOf(
   { anchor = null, disclose = CLOSED_FIELDS }: ReceiptOptions = {},
 ): Promise<Receipt> {
   const { record, parts } = recordAt(index, evidence);
-  const leaf = leafOf(record, PERSON, { sha256, hmac });
+  const leaf = leafOf(record, PERSON, closing);
   const { path } = await proveInclusion(index, size, read, sha256);
   const opens = parts.length > 0 && disclose.includes('details');
   return {
@@ -180,7 +181,7 @@ export async function receiptOfLargeLog(index: number, size: number): Promise<Re
   };
   const tree = new CompactRange(sha256);
   const { record } = recordAt(index, false);
-  const ours = leafHash(leafBytes(leafOf(record, PERSON, { sha256, hmac })), sha256);
+  const ours = leafHash(leafBytes(leafOf(record, PERSON, closing)), sha256);
   for (let at = 0; at < size; at++) {
     const hash = at === index ? ours : sha256(Buffer.from(String(at)));
     keep({ level: 0, index: at }, hash);

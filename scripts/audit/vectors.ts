@@ -1,7 +1,7 @@
 // The test vectors of docs/receipt-format.md: receipts that are good and receipts that are not, with what a verifier has
 // to say of each, and the steps on the way; made by code, the same each time.
 import { parseCheckpoint } from '@verity/domain/audit/checkpoint';
-import { fromHex, toHex } from '@verity/domain/audit/hex';
+import { fromHex, inHex, toHex } from '@verity/domain/audit/hex';
 import { commitmentOf, leafBytes } from '@verity/domain/audit/leaf';
 import { checkReceipt } from '@verity/domain/audit/check-receipt';
 import { leafHash, nodeHash, rootOf } from '@verity/domain/audit/merkle';
@@ -214,7 +214,7 @@ async function primitives(seven: Sample, many: Sample): Promise<unknown> {
     commitment: {
       field: 'actor',
       ...salted,
-      commitment: commitmentOf('actor', salt, salted?.value, sha256),
+      commitment: commitmentOf('actor', salt, salted?.value, inHex(sha256)),
     },
     verifier_key: {
       text: receipt.log.key,

@@ -1,11 +1,13 @@
-// The audit log: records closed into leaves and appended in batches that are on disk before they are told, beside a plain
+// The audit log: records closed and appended by the sequencer in batches that are on disk before they are told, beside a plain
 // file; proofs out of a tree of a million; the whole recording stage with keys and index; gas of anchors on a real node.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hmacSha512, logIdentity, sha256 } from '@verity/adapters/crypto/audit-crypto';
+import { setImmediate } from 'node:timers/promises';
+import { hmacSha512, logIdentity, sha256, sha256Hex } from '@verity/adapters/crypto/audit-crypto';
+import { sealEvidence } from '@verity/adapters/crypto/evidence-cipher';
 import { logFiles } from '@verity/adapters/log-files';
 import { connectMongo } from '@verity/adapters/mongo/connect';
 import { ensureIndexes, mongoRepositories } from '@verity/adapters/mongo/repositories';
@@ -14,8 +16,10 @@ import { leafBytes, leafOf } from '@verity/domain/audit/leaf';
 import { MerkleLog } from '@verity/domain/audit/log';
 import { checkInclusion, leafHash } from '@verity/domain/audit/merkle';
 import { proveInclusion } from '@verity/domain/audit/prove';
+import { sequence, type SequencerNeeds } from '@verity/domain/audit/sequence';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { AuditRecordId } from '@verity/protocol/ids';
+import { AUDIT_AT_ONCE } from '../../backend/server/src/pipeline/record';
 import { openAudit, openSequencer } from '../../backend/server/src/pipeline/spec-audit';
 import { bringUp } from '../stack/bring-up';
 import { chain } from '../stack/chain';
@@ -23,8 +27,9 @@ import { mongodb } from '../stack/mongodb';
 import { measureAnchorGas } from './anchor-gas';
 import { countOption, cpuSeconds, median, percentile, range, type Bench } from './measure';
 
-/** Entries that are appended together, as many as the recording stage takes from the bus at most under load. */
-const BATCH = 1_000;
+/** As many as the recording stage takes from the bus at most. */
+const BATCH = AUDIT_AT_ONCE;
+const EVIDENCE_ABOVE_BYTES = 4_096;
 const PROOFS = 5_000;
 /** Entries of a run through the whole stage, with the index in MongoDB. */
 const STAGE_SHARE = 1 / 10;
@@ -108,8 +113,24 @@ const identity = logIdentity('bench.example/log', randomBytes(32));
 const openLog = (directory: string): Promise<MerkleLog> =>
   MerkleLog.open(logFiles(directory), { ...identity, sha256 });
 
-const close = (record: AuditRecord): Uint8Array =>
-  leafBytes(leafOf(record, keys, { sha256, hmac: hmacSha512 }));
+const closing = { sha256Hex, hmac: hmacSha512 };
+const close = (record: AuditRecord): Uint8Array => leafBytes(leafOf(record, keys, closing));
+
+/** What the sequencer of the product has, but for MongoDB: keys at hand, and an index that keeps nothing. */
+const withoutStores: SequencerNeeds = {
+  ...{ sha256, ...closing, seal: sealEvidence, turn: () => setImmediate() },
+  keys: {
+    of: async (persons) => new Map(persons.map((person) => [person, keys.subject])),
+    destroy: async () => undefined,
+  },
+  index: {
+    known: async () => new Set<string>(),
+    add: async () => undefined,
+    erase: async () => 0,
+  },
+  evidence: { keep: async () => undefined, flag: async () => 0 },
+  evidenceAbove: EVIDENCE_ABOVE_BYTES,
+};
 
 /** Closes records and appends them. */
 async function appendLog(directory: string, count: number): Promise<Appended> {
@@ -117,7 +138,7 @@ async function appendLog(directory: string, count: number): Promise<Appended> {
   const log = await openLog(directory);
   return timed(count, async () => {
     for (let from = 0; from < count; from += BATCH) {
-      await log.append(records.slice(from, from + BATCH).map(close));
+      await sequence(records.slice(from, from + BATCH), log, new Map(), withoutStores);
     }
   });
 }
@@ -205,7 +226,7 @@ async function overStack(directory: string, count: number, leaves: number) {
         PUBLIC_URL: 'https://bench.example',
         PORT: 0,
         DATA_DIR: join(directory, 'stage'),
-        EVIDENCE_ABOVE_BYTES: 4_096,
+        EVIDENCE_ABOVE_BYTES,
       },
     };
     const sequencer = openSequencer(footing, await openAudit(footing));

@@ -83,7 +83,7 @@ describe('a log on a disk', () => {
     expect(log.size).toBe(size);
     expect(await readAll(log)).toEqual(entries(0, size).map((one) => Buffer.from(one).toString()));
     expect(existsSync(join(directory, 'tile/0/000'))).toBe(true);
-    expect(existsSync(join(directory, 'tile/0/000.p'))).toBe(false);
+    await vi.waitFor(() => expect(existsSync(join(directory, 'tile/0/000.p'))).toBe(false));
     expect(existsSync(join(directory, 'tile/1/000.p/3'))).toBe(true);
     expect(log.checkpoint?.split('\n')[1]).toBe(String(size));
   });
@@ -135,6 +135,44 @@ describe('a log on a disk', () => {
       expect(Buffer.from((await open()).root)).toEqual(Buffer.from(rootOfEntries(after.size)));
     }
     expect(steps).toBeGreaterThan(20);
+  });
+
+  it('takes the next batches while one is on its way, and gives them their places in order', async () => {
+    const log = await open();
+    const firsts = await Promise.all([
+      log.append(entries(0, 300)),
+      log.append(entries(300, 5)),
+      log.append([]),
+      log.append(entries(305, 700)),
+    ]);
+    expect(firsts).toEqual([0, 300, 305, 305]);
+    expect(log.root).toEqual(rootOfEntries(1_005));
+    expect(await readAll(await open())).toHaveLength(1_005);
+  });
+
+  it('tells the batches behind one that failed that they failed too, and goes on from what is there', async () => {
+    const files = logFiles(directory);
+    const publish = vi.fn<LogFiles['publish']>((note, before) => files.publish(note, before));
+    const log = await open({ ...files, publish });
+    await log.append(entries(0, 3));
+    publish.mockRejectedValueOnce(new Error('away'));
+    const failed = log.append([entry(90)]);
+    const behind = [log.append([entry(91)]), log.append([])];
+    const ends = await Promise.allSettled([failed, ...behind]);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(log.size).toBe(3);
+    expect(await log.append(entries(3, 300))).toBe(3);
+    expect(Buffer.from((await open()).root)).toEqual(Buffer.from(rootOfEntries(303)));
+  });
+
+  it('leaves nothing of a batch that a death cut off, though its tiles are filled by another one', async () => {
+    const dying = logFiles(directory);
+    const log = await open({ ...dying, publish: () => Promise.reject(DEATH) });
+    await expect(log.append(entries(0, 300))).rejects.toBe(DEATH);
+    const after = await open();
+    await after.append(entries(0, 512));
+    await after.append(entries(512, 1));
+    await vi.waitFor(() => expect(readdirSync(join(directory, 'tile/0'))).not.toContain('001.p'));
   });
 
   it('keeps one writer: the one that was overtaken is refused and writes nothing', async () => {

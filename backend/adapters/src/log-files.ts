@@ -1,31 +1,34 @@
 // The directory of a log on a disk: files appear whole and stay, and the checkpoint is replaced in one step.
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { LogFile, LogFiles } from '@verity/domain/audit/log';
+import type { LogFiles } from '@verity/domain/audit/log';
 import { CHECKPOINT_PATH } from '@verity/domain/audit/log';
-import { tilePath, type TileAt } from '@verity/domain/audit/tiles';
+import { tilePath, type LogFile, type TileAt } from '@verity/domain/audit/tiles';
 import { Fault } from '@verity/protocol/faults';
 
-/** Files that are written at once: as many as Node has threads for it. */
+/** Files that are worked on at once: as many as Node has threads for it. */
 const AT_ONCE = 4;
 
 /** Reads and writes; who writes holds the lock of the directory. */
 export function logFiles(directory: string): LogFiles {
-  const inside = (path: string): string => join(directory, path);
-  const made = new Set<string>();
+  const root = join(directory);
+  const inside = (path: string): string => join(root, path);
+  /** Folders whose names are on disk. */
+  const named = new Set<string>([dirname(root)]);
 
-  /** Makes a folder, and its name durable in each folder above that it had to make. */
-  const folder = async (path: string): Promise<void> => {
-    if (made.has(path)) return;
-    const first = await mkdir(path, { recursive: true, mode: 0o755 });
-    for (let at = path; first && at.length >= first.length; at = dirname(at))
-      await sync(dirname(at));
-    made.add(path);
+  /** Makes folders; answers all whose names may not be on disk yet, whoever made them. */
+  const makeFolders = async (paths: Iterable<string>): Promise<Set<string>> => {
+    const unnamed = new Set<string>();
+    for (const path of paths) {
+      if (named.has(path)) continue;
+      await mkdir(path, { recursive: true, mode: 0o755 });
+      for (let at = path; !named.has(at); at = dirname(at)) unnamed.add(at);
+    }
+    return unnamed;
   };
 
   const put = async ({ path, bytes }: LogFile): Promise<void> => {
     const target = inside(path);
-    await folder(dirname(target));
     const fresh = `${target}.new`;
     await writeDurably(fresh, bytes);
     await rename(fresh, target);
@@ -41,24 +44,20 @@ export function logFiles(directory: string): LogFiles {
       }
     },
 
-    async write(files) {
-      const waiting = [...files];
-      const next = async (): Promise<void> => {
-        for (let file = waiting.pop(); file; file = waiting.pop()) await put(file);
-      };
-      await full(async () => {
-        const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, next));
-        // Told only when nothing is being written any more: whoever tries again writes the same files.
-        for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    write: (files) =>
+      full(async () => {
         const folders = new Set(files.map(({ path }) => dirname(inside(path))));
-        await Promise.all([...folders].map(sync));
-      });
-    },
+        const unnamed = await makeFolders(folders);
+        await severally(files, put);
+        for (const path of unnamed) folders.add(dirname(path));
+        await severally([...folders], sync);
+        for (const path of unnamed) named.add(path);
+      }),
 
     publish: (checkpoint, before) =>
       full(async () => {
         const target = inside(CHECKPOINT_PATH);
-        await folder(directory);
+        await makeFolders([root]);
         const there = await readFile(target).catch((error: unknown) => {
           if (isCode(error, 'ENOENT')) return null;
           throw error;
@@ -68,15 +67,27 @@ export function logFiles(directory: string): LogFiles {
         const fresh = `${target}.new`;
         await writeDurably(fresh, checkpoint);
         await rename(fresh, target);
-        await sync(directory);
+        await sync(root);
       }),
 
     async removePartials(tiles: readonly TileAt[]) {
-      for (const tile of tiles) {
-        await rm(`${inside(tilePath(tile))}.p`, { recursive: true, force: true });
-      }
+      await severally(tiles, async (tile) => {
+        const partials = `${inside(tilePath(tile))}.p`;
+        await rm(partials, { recursive: true, force: true });
+        named.delete(partials);
+      });
     },
   };
+}
+
+/** Each, some at once; rejects when none is at work any more, so that whoever tries again is alone with the files. */
+async function severally<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
+  const waiting = [...all];
+  const next = async (): Promise<void> => {
+    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) await act(one);
+  };
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, next));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -2,7 +2,7 @@
 // them was changed when they do not fit together.
 import { CLOSED_FIELDS, type ClosedField } from '@verity/protocol/audit/closed-fields';
 import { parseCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint';
-import { fromHex, toHex } from './hex';
+import { fromHex, inHex, toHex } from './hex';
 import { commitmentOf, leafBytes, opens, type Leaf } from './leaf';
 import {
   leafHash,
@@ -137,7 +137,7 @@ function reopened(
 ): Leaf {
   const made = fields.map((field) => {
     const { salt = '', value = null } = openings[field] ?? {};
-    return [field, commitmentOf(field, fromHex(salt) as Uint8Array, value, sha256)];
+    return [field, commitmentOf(field, fromHex(salt) as Uint8Array, value, inHex(sha256))];
   });
   return { ...leaf, ...(Object.fromEntries(made) as Partial<Leaf>) };
 }

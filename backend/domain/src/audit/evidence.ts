@@ -72,6 +72,12 @@ export type EvidenceVerdict =
   | { readonly holds: true; readonly details: Record<string, unknown> }
   | { readonly holds: false; readonly why: string; readonly where: string };
 
+/** Whether details may have to become evidence: told without writing their canonical text. */
+export function mayBeEvidence({ details }: AuditRecord, above = EVIDENCE_ABOVE_BYTES): boolean {
+  // As many UTF-16 units as the canonical text has, each of three bytes at most.
+  return Object.hasOwn(details, MEMBER) || JSON.stringify(details).length * 3 > above;
+}
+
 /**
  * The record as it goes into log and index, and the blocks to keep; none when its details are small. The same record
  * under the same key gives the same blocks, so that a step done twice counts once. `key` is that of `evidenceKeyOf`.
@@ -84,11 +90,9 @@ export function externalise(
   above = EVIDENCE_ABOVE_BYTES,
 ): { record: AuditRecord; parts: EvidencePart[] } {
   const { details } = record;
-  const own = Object.hasOwn(details, MEMBER);
-  // As many UTF-16 units as the canonical text has, each of three bytes at most: told without writing that.
-  if (!own && JSON.stringify(details).length * 3 <= above) return { record, parts: [] };
+  if (!mayBeEvidence(record, above)) return { record, parts: [] };
   const plain = utf8.encode(canonicalJson(details));
-  if (plain.length <= above && !own) return { record, parts: [] };
+  if (plain.length <= above && !Object.hasOwn(details, MEMBER)) return { record, parts: [] };
   demandFits(plain.length);
   const digest = sha256(plain);
   const sealed = sealPlain(plain, digest, record.id, key, { sha256, seal });

@@ -5,11 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { CLOSED_FIELDS } from '@verity/protocol/audit/closed-fields';
 import { AuditRecord } from '@verity/protocol/audit/schemas';
 import { canonicalJson } from '../kernel/canonical-json';
+import { inHex } from './hex';
 import { leafBytes, leafOf, openingOf, opens, ownerOf, parseLeaf, personsOf } from './leaf';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 const hmac = (key: Uint8Array, message: string) =>
   createHmac('sha512', key).update(message).digest();
+const closing = { sha256Hex: inHex(sha256), hmac };
 const keys = { actor: new Uint8Array(32).fill(1), subject: new Uint8Array(32).fill(2) };
 const ada = '01900000-0000-7000-8000-00000000000a';
 const record = AuditRecord.parse({
@@ -24,7 +26,7 @@ const record = AuditRecord.parse({
 });
 
 describe('a leaf', () => {
-  const leaf = leafOf(record, keys, { sha256, hmac });
+  const leaf = leafOf(record, keys, closing);
 
   it('says what was done, when and with what outcome, and nothing of people', () => {
     const text = new TextDecoder().decode(leafBytes(leaf));
@@ -49,10 +51,10 @@ describe('a leaf', () => {
     const other = leafOf(
       { ...record, id: '01900000-0000-7000-8000-000000000009' as typeof record.id },
       keys,
-      { sha256, hmac },
+      closing,
     );
     for (const field of CLOSED_FIELDS) expect(other[field]).not.toBe(leaf[field]);
-    const twin = leafOf({ ...record, actor: record.subject }, { actor: keys.subject, subject: keys.subject }, { sha256, hmac }); // prettier-ignore
+    const twin = leafOf({ ...record, actor: record.subject }, { actor: keys.subject, subject: keys.subject }, closing); // prettier-ignore
     expect(twin.actor).not.toBe(twin.subject);
   });
 

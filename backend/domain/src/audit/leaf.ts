@@ -1,8 +1,9 @@
 // The public form of an audit record, a leaf of the log: what it says of people is committed to, and opened to whoever may know.
 import { CLOSED_FIELDS, type ClosedField } from '@verity/protocol/audit/closed-fields';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
+import { fleeting, Reserve } from '../kernel/bytes';
 import { canonicalJson } from '../kernel/canonical-json';
-import { fromHex, toHex } from './hex';
+import { fromHex, inHex, toHex, type Sha256Hex } from './hex';
 import type { Sha256 } from './merkle';
 
 /** HMAC-SHA-512 of a text in UTF-8: 64 bytes. */
@@ -98,24 +99,24 @@ export function commitmentOf(
   field: ClosedField,
   salt: Uint8Array,
   value: unknown,
-  sha256: Sha256,
+  sha256Hex: Sha256Hex,
 ): string {
   const tag = TAGS[field];
   const text = canonicalJson(value);
   const head = tag.length + salt.length;
   // A unit of UTF-16 takes at most three bytes of UTF-8.
-  const bytes = new Uint8Array(head + 3 * text.length);
+  const bytes = fleeting(head + 3 * text.length);
   bytes.set(tag);
   bytes.set(salt, tag.length);
   const { written } = utf8.encodeInto(text, bytes.subarray(head));
-  return toHex(sha256(bytes.subarray(0, head + written)));
+  return sha256Hex(bytes.subarray(0, head + written));
 }
 
 /** Closes a record. Throws `TypeError` when a member has no canonical JSON. */
 export function leafOf(
   record: AuditRecord,
   keys: RecordKeys,
-  { sha256, hmac }: { sha256: Sha256; hmac: HmacSha512 },
+  { sha256Hex, hmac }: { sha256Hex: Sha256Hex; hmac: HmacSha512 },
 ): Leaf {
   const [actor, address] = saltsOf(keys.actor, record.id, 'actor', hmac);
   const [details, subject] = saltsOf(keys.subject, record.id, 'subject', hmac);
@@ -125,10 +126,10 @@ export function leafOf(
     at: record.at,
     action: record.action,
     outcome: record.outcome,
-    actor: commitmentOf('actor', actor, record.actor, sha256),
-    address: commitmentOf('address', address, record.address, sha256),
-    details: commitmentOf('details', details, record.details, sha256),
-    subject: commitmentOf('subject', subject, record.subject, sha256),
+    actor: commitmentOf('actor', actor, record.actor, sha256Hex),
+    address: commitmentOf('address', address, record.address, sha256Hex),
+    details: commitmentOf('details', details, record.details, sha256Hex),
+    subject: commitmentOf('subject', subject, record.subject, sha256Hex),
   };
 }
 
@@ -154,7 +155,7 @@ export function opens(
   const bytes = fromHex(salt);
   if (bytes?.length !== SALT_BYTES) return false;
   try {
-    return commitmentOf(field, bytes, value, sha256) === leaf[field];
+    return commitmentOf(field, bytes, value, inHex(sha256)) === leaf[field];
   } catch (error) {
     // It has no canonical JSON, so nothing was ever committed to it.
     if (error instanceof TypeError) return false;
@@ -163,12 +164,15 @@ export function opens(
 }
 
 /** The entry of a leaf: its canonical JSON. The members stand in their order, and none but `id` could need escaping. */
-export const leafBytes = (leaf: Leaf): Uint8Array =>
-  utf8.encode(
+export function leafBytes(leaf: Leaf): Uint8Array {
+  const text =
     `{"action":${JSON.stringify(leaf.action)},"actor":"${leaf.actor}","address":"${leaf.address}",` +
-      `"at":${JSON.stringify(leaf.at)},"details":"${leaf.details}","id":${JSON.stringify(leaf.id)},` +
-      `"outcome":"${leaf.outcome}","subject":"${leaf.subject}","v":1}`,
-  );
+    `"at":${JSON.stringify(leaf.at)},"details":"${leaf.details}","id":${JSON.stringify(leaf.id)},` +
+    `"outcome":"${leaf.outcome}","subject":"${leaf.subject}","v":1}`;
+  return entries.take(3 * text.length, (bytes) => utf8.encodeInto(text, bytes).written);
+}
+
+const entries = new Reserve(65_536);
 
 const SHAPES: Readonly<Record<keyof Leaf, (value: unknown) => boolean>> = {
   v: (value) => value === 1,

@@ -1,8 +1,8 @@
 // A log that only grows (C2SP tlog-tiles): entries go in in batches, each batch is on disk under a signed checkpoint
 // before anybody hears of it, and proofs come out of its tiles.
 import { Fault } from '@verity/protocol/faults';
-import { joined } from '../kernel/bytes';
 import { parseCheckpoint, writeCheckpoint, type Checkpoint } from './checkpoint';
+import { grow, isBegun, type Edge, type Growth } from './grow';
 import { CompactRange, leafHash, perfectParts, sameHash, type Hash, type Sha256 } from './merkle';
 import { hashesOf, type ReadNodes } from './prove';
 import {
@@ -16,20 +16,13 @@ import {
 } from './signed-note';
 import {
   hashesInTile,
-  LARGEST_ENTRY,
   readBundle,
   tileOf,
   tilePath,
-  TILE_HEIGHT,
   TILE_WIDTH,
-  writeBundle,
+  type LogFile,
   type TileAt,
 } from './tiles';
-
-export interface LogFile {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-}
 
 /** The directory of a log. */
 export interface LogFiles {
@@ -53,31 +46,31 @@ export interface LogKeys {
 
 export const CHECKPOINT_PATH = 'checkpoint';
 
-/** The right edge of the tree: what the next entries are added to. */
-interface Edge {
-  readonly range: CompactRange;
-  /** Hashes of the tile that grows, by level. */
-  readonly rows: Hash[][];
-  /** Entries of the bundle that grows. */
-  readonly bundle: Uint8Array[];
+/** A tree that is on the disk; its checkpoint is null before the first entry. */
+interface Stored {
+  readonly edge: Edge;
+  readonly at: Checkpoint;
+  readonly note: Uint8Array | null;
 }
 
 export class MerkleLog {
-  #edge: Edge;
-  #published: Uint8Array | null;
-  #appending: Promise<unknown> = Promise.resolve();
-  /** Full tiles whose partial forms are still there. */
-  readonly #untidy: TileAt[] = [];
+  #stored: Stored;
+  /** What the next batch is added to; the batches in between are on their way to the disk. */
+  #tip: Edge;
+  #storing: Promise<void> = Promise.resolve();
+  #tidying: Promise<void> = Promise.resolve();
+  /** Full tiles whose partial forms may still be there. */
+  #untidy: TileAt[] = [];
+  /** Until a batch is through: what a crash left may lie in the place of any of its tiles. */
+  #afterCrash = true;
 
   private constructor(
     private readonly files: LogFiles,
     private readonly keys: LogKeys,
-    edge: Edge,
-    published: Uint8Array | null,
-    private at: Checkpoint,
+    stored: Stored,
   ) {
-    this.#edge = edge;
-    this.#published = published;
+    this.#stored = stored;
+    this.#tip = stored.edge;
   }
 
   /**
@@ -89,7 +82,8 @@ export class MerkleLog {
     if (!published) {
       const empty = new CompactRange(keys.sha256);
       const at = { origin: keys.key.name, size: 0, root: empty.root() };
-      return new MerkleLog(files, keys, { range: empty, rows: [], bundle: [] }, null, at);
+      const edge = { range: empty, rows: [], bundle: [] };
+      return new MerkleLog(files, keys, { edge, at, note: null });
     }
     const note = parseNote(new TextDecoder().decode(published));
     const at = note && parseCheckpoint(note.text);
@@ -100,112 +94,86 @@ export class MerkleLog {
       throw broken('Its checkpoint is not signed by the key of this log.');
     }
     const edge = await readEdge(files, at, keys.sha256);
-    return new MerkleLog(files, keys, edge, published, at);
+    return new MerkleLog(files, keys, { edge, at, note: published });
   }
 
   /** The signed checkpoint as text; null before the first entry. */
   get checkpoint(): string | null {
-    return this.#published && new TextDecoder().decode(this.#published);
+    const { note } = this.#stored;
+    return note && new TextDecoder().decode(note);
   }
 
   get size(): number {
-    return this.at.size;
+    return this.#stored.at.size;
   }
 
   get root(): Hash {
-    return this.at.root;
+    return this.#stored.at.root;
   }
 
   /**
    * Appends entries, in order, as one batch; resolves with the index of the first when they are on disk and under a
-   * signed checkpoint. One batch at a time. When it rejects nobody was told of them; open the log
-   * again to see whether they are in it.
+   * signed checkpoint. The next batch may be given at once: it is made ready while this one is on its way, and goes when
+   * this one is there. When a batch rejects, nobody was told of it; those behind it reject too. Open the log again to see
+   * whether it is in it.
    */
-  append(entries: readonly Uint8Array[]): Promise<number> {
-    const appended = this.#appending.then(() => this.#append(entries));
-    this.#appending = Promise.allSettled([appended]);
-    return appended;
-  }
-
-  async #append(entries: readonly Uint8Array[]): Promise<number> {
-    const { sha256, key, sign } = this.keys;
-    const first = this.at.size;
-    if (entries.length === 0) return first;
-    const long = entries.find(({ length }) => length > LARGEST_ENTRY);
-    if (long) {
-      throw new Fault('too-large', `An entry has ${long.length} bytes; ${LARGEST_ENTRY} fit.`, {
-        fix: 'Store what is large as evidence, and name it in the record.',
-      });
+  async append(entries: readonly Uint8Array[]): Promise<number> {
+    const first = this.#tip.range.size;
+    if (entries.length === 0) {
+      await this.#storing;
+      return first;
     }
-    const edge = copyOf(this.#edge, first, sha256);
-    const files: LogFile[] = [];
-    const full: TileAt[] = [];
-    const close = (level: TileAt['level'], index: number, bytes: Uint8Array): void => {
-      const tile = { level, index, width: TILE_WIDTH };
-      full.push(tile);
-      files.push({ path: tilePath(tile), bytes });
-    };
-    for (const entry of entries) {
-      const place = edge.range.size;
-      edge.bundle.push(entry);
-      if (edge.bundle.length === TILE_WIDTH) {
-        close('entries', Math.floor(place / TILE_WIDTH), writeBundle(edge.bundle));
-        edge.bundle.length = 0;
+    const growth = grow(this.#tip, entries, this.keys.sha256);
+    this.#tip = growth.edge;
+    const storing = this.#store(growth, this.#storing);
+    this.#storing = storing;
+    try {
+      await storing;
+    } catch (error) {
+      // With the last that was built on what failed all of them are told: the next begins at what is there.
+      if (this.#storing === storing) {
+        this.#storing = Promise.resolve();
+        this.#tip = this.#stored.edge;
       }
-      const add = (level: number, index: number, hash: Hash): void => {
-        const row = (edge.rows[level] ??= []);
-        row.push(hash);
-        if (row.length < TILE_WIDTH) return;
-        close(level, Math.floor(index / TILE_WIDTH), joined(row));
-        row.length = 0;
-      };
-      const leaf = leafHash(entry, sha256);
-      add(0, place, leaf);
-      edge.range.push(leaf, ({ level, index }, hash) => {
-        if (level % TILE_HEIGHT === 0) add(level / TILE_HEIGHT, index, hash);
-      });
+      throw error;
     }
-    const size = edge.range.size;
-    const grown = (level: number): boolean =>
-      Math.floor(size / TILE_WIDTH ** level) > Math.floor(first / TILE_WIDTH ** level);
-    const partial = (level: TileAt['level'], depth: number, width: number): string =>
-      tilePath({ level, index: Math.floor(size / TILE_WIDTH ** (depth + 1)), width });
-    if (edge.bundle.length > 0) {
-      const path = partial('entries', 0, edge.bundle.length);
-      files.push({ path, bytes: writeBundle(edge.bundle) });
-    }
-    edge.rows.forEach((row, level) => {
-      if (row.length === 0 || !grown(level)) return;
-      files.push({ path: partial(level, level, row.length), bytes: joined(row) });
-    });
-    const at: Checkpoint = { origin: key.name, size, root: edge.range.root() };
-    const text = writeCheckpoint(at);
-    const signature = await signNote(text, key, sign, sha256);
-    const note = new TextEncoder().encode(writeNote({ text, signatures: [signature] }));
-    await this.files.write(files);
-    await this.files.publish(note, this.#published);
-    this.#edge = edge;
-    this.#published = note;
-    this.at = at;
-    await this.#tidy(full);
     return first;
   }
 
-  /** A partial tile that stays beside its full one misleads nobody: it is tried again with the next batch. */
-  async #tidy(full: readonly TileAt[]): Promise<void> {
-    this.#untidy.push(...full);
-    const [tidied] = await Promise.allSettled([this.files.removePartials(this.#untidy)]);
-    if (tidied.status === 'fulfilled') this.#untidy.length = 0;
+  async #store({ edge, files, full }: Growth, earlier: Promise<void>): Promise<void> {
+    const { sha256, key, sign } = this.keys;
+    const at: Checkpoint = { origin: key.name, size: edge.range.size, root: edge.range.root() };
+    const text = writeCheckpoint(at);
+    const signature = await signNote(text, key, sign, sha256);
+    const note = new TextEncoder().encode(writeNote({ text, signatures: [signature] }));
+    await earlier;
+    const before = this.#stored;
+    await this.files.write(files);
+    await this.files.publish(note, before.note);
+    this.#stored = { edge, at, note };
+    this.#tidy(this.#afterCrash ? full : full.filter((tile) => isBegun(tile, before.at.size)));
+    this.#afterCrash = false;
+  }
+
+  /** Beside the next batch; a partial tile that stays beside its full one misleads nobody, and is tried again. */
+  #tidy(outgrown: readonly TileAt[]): void {
+    this.#untidy.push(...outgrown);
+    this.#tidying = this.#tidying.then(async () => {
+      const tiles = this.#untidy;
+      this.#untidy = [];
+      const [tidied] = await Promise.allSettled([this.files.removePartials(tiles)]);
+      if (tidied.status === 'rejected') this.#untidy.push(...tiles);
+    });
   }
 
   /** Reads nodes of the tree of `size` leaves: what proofs are made of. Throws `internal` when a tile is missing or cut. */
-  reader(size = this.at.size): ReadNodes {
+  reader(size = this.size): ReadNodes {
     return nodeReader(this.files, size, this.keys.sha256);
   }
 
   /** The entries from `begin` up to, not including, `end`; the end is that of the log at most. */
-  async *entries(begin: number, end = this.at.size): AsyncGenerator<Uint8Array> {
-    const { size } = this.at;
+  async *entries(begin: number, end = this.size): AsyncGenerator<Uint8Array> {
+    const { size } = this;
     const last = Math.min(end, size);
     for (let index = Math.floor(begin / TILE_WIDTH); index * TILE_WIDTH < last; index++) {
       const width = Math.min(TILE_WIDTH, size - index * TILE_WIDTH);
@@ -289,15 +257,6 @@ async function readEdge(
     throw broken(`Its entry ${first + offset} has not the hash that is in its tile.`);
   });
   return { range, rows, bundle };
-}
-
-/** A copy that can be thrown away when the batch fails. */
-function copyOf({ range, rows, bundle }: Edge, size: number, sha256: Sha256): Edge {
-  return {
-    range: new CompactRange(sha256, size, range.parts),
-    rows: rows.map((row) => [...row]),
-    bundle: [...bundle],
-  };
 }
 
 const broken = (what: string): Fault =>

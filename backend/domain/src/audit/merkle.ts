@@ -1,4 +1,5 @@
 // The Merkle tree of RFC 6962: hashes of leaves and nodes, roots, and the checking of proofs.
+import { fleeting } from '../kernel/bytes';
 
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 /** 32 bytes. */
@@ -16,19 +17,19 @@ export type ProofVerdict = { holds: true } | { holds: false; why: string };
 
 /** SHA-256(0x00 || entry) (RFC 6962 section 2.1). */
 export function leafHash(entry: Uint8Array, sha256: Sha256): Hash {
-  const bytes = new Uint8Array(1 + entry.length);
+  const bytes = fleeting(1 + entry.length);
   bytes[0] = LEAF;
   bytes.set(entry, 1);
-  return sha256(bytes);
+  return sha256(bytes.subarray(0, 1 + entry.length));
 }
 
 /** SHA-256(0x01 || left || right). */
 export function nodeHash(left: Hash, right: Hash, sha256: Sha256): Hash {
-  const bytes = new Uint8Array(1 + 2 * HASH_BYTES);
+  const bytes = fleeting(1 + 2 * HASH_BYTES);
   bytes[0] = NODE;
   bytes.set(left, 1);
   bytes.set(right, 1 + HASH_BYTES);
-  return sha256(bytes);
+  return sha256(bytes.subarray(0, 1 + 2 * HASH_BYTES));
 }
 
 /** The root of the tree without a leaf: the hash of nothing. */

@@ -1,11 +1,9 @@
 // The sequencer: gives each record one place in the log, in order, whatever was told twice and wherever it was cut off.
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { Fault } from '@verity/protocol/faults';
-import { externalise, type SealPorts } from './evidence';
-import { toHex } from './hex';
-import { evidenceKeyOf, leafBytes, leafOf, parseLeaf, personsOf, type HmacSha512 } from './leaf';
-import { leafHash } from './merkle';
-import type { AuditIndex, EvidenceStore, IndexedRecord, PersonKeys } from './ports';
+import { closeRecords, type ClosedRecord, type ClosingNeeds } from './close-records';
+import { parseLeaf } from './leaf';
+import type { AuditIndex, EvidenceStore, PersonKeys } from './ports';
 
 /** The log, open for writing by this process alone. */
 export interface WritableLog {
@@ -14,14 +12,10 @@ export interface WritableLog {
   entries(begin: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
-export interface SequencerNeeds extends SealPorts {
+export interface SequencerNeeds extends ClosingNeeds {
   readonly index: Pick<AuditIndex, 'known' | 'add' | 'erase'>;
   readonly keys: Pick<PersonKeys, 'of' | 'destroy'>;
-  /** Where the blocks of what is too large for a record wait to be stored. */
   readonly evidence: Pick<EvidenceStore, 'keep' | 'flag'>;
-  /** Bytes of details above which they become evidence. */
-  readonly evidenceAbove: number;
-  readonly hmac: HmacSha512;
 }
 
 /** Places of the log that the index does not have yet, by the id of their record. */
@@ -62,7 +56,7 @@ export async function findUnindexed(
 /**
  * Records in their order; resolves when all are on disk in the log and in the index. A record that has a place keeps
  * it. An erasure is carried out in its turn: what came before it is closed with the key that it destroys. Throws
- * `TypeError` for a record that has no canonical JSON, before anything is appended.
+ * `TypeError` for a record that has no canonical JSON; some before it may have their places then, and keep them.
  */
 export async function sequence(
   records: readonly AuditRecord[],
@@ -91,45 +85,45 @@ export function erasedBy({ action, subject }: AuditRecord): string | null {
   return action === 'person.erased' && subject.startsWith('user:') ? subject.slice(5) : null;
 }
 
+/** Records that are appended together. The next are closed while these are on their way to the log, then to the index. */
+const AT_ONCE = 500;
+
 async function place(
   records: readonly AuditRecord[],
   log: WritableLog,
   unindexed: Unindexed,
   needs: SequencerNeeds,
 ): Promise<void> {
-  const { index, keys, evidence, sha256, hmac } = needs;
-  if (records.length === 0) return;
-  const persons = records.map(personsOf);
-  const all = [...new Set(persons.flatMap(({ actor, subject }) => [actor, subject]))];
-  const keyOf = await keys.of(all);
-  const closed: Omit<IndexedRecord & { entry: Uint8Array }, 'index'>[] = [];
-  for (const [at, given] of records.entries()) {
-    const owners = persons[at] as (typeof persons)[number];
-    const theirs = {
-      actor: mustHave(keyOf, owners.actor),
-      subject: mustHave(keyOf, owners.subject),
-    };
-    const evidenceKey = evidenceKeyOf(theirs.subject, given.id, hmac);
-    const { record, parts } = externalise(given, evidenceKey, needs, needs.evidenceAbove);
-    // Durable before the log names them.
-    if (parts.length > 0) await evidence.keep(parts, { record: record.id, person: owners.subject });
-    const entry = leafBytes(leafOf(record, theirs, { sha256, hmac }));
-    const hash = toHex(leafHash(entry, sha256));
-    closed.push({ record, persons: owners, entry, leafHash: hash });
+  const steps: Promise<void>[] = [];
+  try {
+    for (let from = 0; from < records.length; from += AT_ONCE) {
+      const closed = await closeRecords(records.slice(from, from + AT_ONCE), needs);
+      steps.push(enter(closed, log, unindexed, needs.index, steps.at(-1)));
+      // Heard of at the end, when nothing is being written any more.
+      steps.at(-1)?.catch(() => undefined);
+    }
+  } finally {
+    await Promise.allSettled(steps);
   }
+  await Promise.all(steps);
+}
+
+/** Closed records into the log, and, behind those of `earlier`, into the index. */
+async function enter(
+  closed: readonly ClosedRecord[],
+  log: WritableLog,
+  unindexed: Unindexed,
+  index: Pick<AuditIndex, 'add'>,
+  earlier: Promise<void> | undefined,
+): Promise<void> {
   const fresh = closed.filter(({ record }) => !unindexed.has(record.id));
   const first = await log.append(fresh.map(({ entry }) => entry));
   fresh.forEach(({ record }, offset) => unindexed.set(record.id, first + offset));
+  await earlier;
   const entries = closed.map(({ entry: _, ...rest }) => ({
     ...rest,
     index: unindexed.get(rest.record.id) as number,
   }));
   await index.add(entries.sort((one, other) => one.index - other.index));
   for (const { record } of entries) unindexed.delete(record.id);
-}
-
-function mustHave(keys: ReadonlyMap<string, Uint8Array>, person: string): Uint8Array {
-  const key = keys.get(person);
-  if (!key) throw new Error('A person has no key.');
-  return key;
 }

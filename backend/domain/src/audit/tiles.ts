@@ -17,6 +17,12 @@ export interface TileAt {
   readonly width: number;
 }
 
+/** A file by its path inside the directory of the log. */
+export interface LogFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 /** `tile/<level>/<index>[.p/<width>]`; the index in groups of three digits, all but the last behind an `x`. */
 export function tilePath({ level, index, width }: TileAt): string {
   const digits = String(index);

@@ -3,7 +3,7 @@ import type { AuditFinding, AuditRecord, AuditVerification } from '@verity/proto
 import { Fault } from '@verity/protocol/faults';
 import { auditLog, type LogFinding } from './audit-log';
 import { evidenceIn, openEvidence, type OpenPorts } from './evidence';
-import { toHex } from './hex';
+import { inHex, toHex } from './hex';
 import { evidenceKeyOf, leafOf, ownerOf, parseLeaf, type HmacSha512, type Leaf } from './leaf';
 import { nodeReader, type LogFiles } from './log';
 import { leafHash, perfectParts, foldRight } from './merkle';
@@ -189,7 +189,7 @@ function* misfits(
   };
   let again: Leaf;
   try {
-    again = leafOf(record as AuditRecord, owners, { sha256, hmac });
+    again = leafOf(record as AuditRecord, owners, { sha256Hex: inHex(sha256), hmac });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     yield `The index holds what no record can: ${error.message}`;

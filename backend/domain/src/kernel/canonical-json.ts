@@ -2,6 +2,8 @@
 
 /** Half a pair: in Unicode mode a whole pair is one character of another kind. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
+/** Visible ASCII and spaces, and nothing to escape. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 
 /**
  * The canonical text of a JSON value: keys sorted by UTF-16 code units, numbers and strings as ECMAScript writes them.
@@ -23,8 +25,8 @@ function write(value: unknown, place: Place): string {
   if (typeof value === 'string') return quote(value, place);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw unsayable(place, String(value));
-    // JSON.stringify is the number serialisation that the RFC refers to; it writes -0 as 0.
-    return JSON.stringify(value);
+    // ECMAScript's is the number serialisation that the RFC refers to; it writes -0 as 0.
+    return String(value);
   }
   if (typeof value !== 'object') throw unsayable(place, `a value of type ${typeof value}`);
   if (place.above.includes(value)) throw unsayable(place, 'a circle');
@@ -62,8 +64,9 @@ function writeMembers(value: object, place: Place): string {
   return `${text}}`;
 }
 
-/** Without lone surrogates, JSON.stringify escapes exactly what the RFC escapes. */
+/** Without lone surrogates, JSON.stringify escapes exactly what the RFC escapes; it is asked where there may be something. */
 function quote(text: string, place: Place): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (LONE_SURROGATE.test(text)) throw unsayable(place, 'a lone surrogate');
   return JSON.stringify(text);
 }

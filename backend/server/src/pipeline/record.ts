@@ -72,6 +72,9 @@ export interface Sequencer {
   record(records: readonly AuditRecord[]): Promise<void>;
 }
 
+/** Records that are taken from the bus at once: while some are on their way to the disk and the index, the next are closed. */
+export const AUDIT_AT_ONCE = 2_000;
+
 export const recordAuditStage = (needs: { sequencer: Sequencer }) =>
   stage({
     name: 'record audit',
@@ -80,6 +83,7 @@ export const recordAuditStage = (needs: { sequencer: Sequencer }) =>
     writes: [],
     // One writer: the log has one end.
     ordered: true,
+    batchSize: AUDIT_AT_ONCE,
     handle: (messages: Delivered<'stream:forensics'>[]) =>
       needs.sequencer.record(messages.map(({ payload }) => payload)),
   });

@@ -1,13 +1,15 @@
 // The audit log as the roles share it: its identity, its directory, the keys of people, and the one who writes it.
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
-import { hmacSha512, logIdentity, sha256 } from '@verity/adapters/crypto/audit-crypto';
+import { hmacSha512, logIdentity, sha256, sha256Hex } from '@verity/adapters/crypto/audit-crypto';
 import { sealEvidence } from '@verity/adapters/crypto/evidence-cipher';
 import { createVault } from '@verity/adapters/crypto/vault';
 import type { Config } from '@verity/adapters/config';
 import { createLogWriter } from '@verity/adapters/log-writer';
 import { MongoFormerChain } from '@verity/adapters/mongo/audit-chain';
 import { MongoPersonKeys, openLogSeed } from '@verity/adapters/mongo/audit-keys';
+import { HeldKeys } from '@verity/domain/audit/held-keys';
 import { migrateChain } from '@verity/domain/audit/migrate';
 import { findUnindexed, sequence } from '@verity/domain/audit/sequence';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
@@ -44,18 +46,21 @@ export interface SequencerFooting extends Pick<Ground, 'mongo' | 'clock' | 'newI
 /** Records into the log; the first time, what was chained before there was one. */
 export function openSequencer(footing: SequencerFooting, audit: Audit) {
   const { stores, clock, newId, log } = footing;
-  const { identity, directory, personKeys: keys, hmac } = audit;
+  const { identity, directory, personKeys, hmac } = audit;
   const needs = {
-    ...{ keys, sha256, hmac, seal: sealEvidence },
+    ...{ sha256, sha256Hex, hmac, seal: sealEvidence, turn: () => setImmediate() },
     index: stores.auditEntries,
     evidence: stores.auditEvidence,
     evidenceAbove: footing.config.EVIDENCE_ABOVE_BYTES,
   };
-  const writer = createLogWriter(directory, { ...identity, sha256 }, (opened) =>
-    findUnindexed(opened, stores.auditEntries),
-  );
+  const writer = createLogWriter(directory, { ...identity, sha256 }, async (opened) => ({
+    unindexed: await findUnindexed(opened, stores.auditEntries),
+    keys: new HeldKeys(personKeys),
+  }));
   const record = (records: readonly AuditRecord[]): Promise<void> =>
-    writer.use((opened, unindexed) => sequence(records, opened, unindexed, needs));
+    writer.use((opened, { unindexed, keys }) =>
+      sequence(records, opened, unindexed, { ...needs, keys }),
+    );
   const migrate = async (): Promise<void> => {
     const verdict = await migrateChain({
       former: new MongoFormerChain(footing.mongo),
