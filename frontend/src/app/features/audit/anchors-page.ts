@@ -42,7 +42,7 @@ const EVERY_MS = 5_000;
           <vt-icon name="alert" />
           <div class="grow">
             <b>Anchoring waits; records do not</b>
-            <p>{{ error }} Nothing is lost: what waits is anchored as soon as the chain answers.</p>
+            <p>{{ error }}</p>
           </div>
         </div>
       }
