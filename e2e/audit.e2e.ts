@@ -99,7 +99,7 @@ test('from "this session was terminated" to "proven on chain"', async ({ page, r
 
   await page.goto('/audit/check');
   await page.getByLabel(/Choose files/).setInputFiles(forged);
-  await expect(title).toHaveText('1 of 1 receipt broken');
+  await expect(title).toHaveText('The receipt is broken');
   await expect(page.getByText('Broken: leaf')).toBeVisible();
   await page.getByLabel(/Choose files/).setInputFiles([file, forged]);
   await expect(title).toHaveText('1 of 2 receipts broken');

@@ -49,13 +49,18 @@ function installedAs(lock) {
 
 function install() {
   const started = performance.now();
-  console.error('Installing packages (npm ci, about a minute) …');
-  const { status, signal } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
-    cwd: root,
-    // Progress belongs to the terminal; standard output may be somebody's JSON.
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', NG_CLI_ANALYTICS: 'false' },
-  });
+  console.error('Installing packages (npm ci, a minute or two) …');
+  // Errors alone: that packages below the IPFS node would like a newer Node is nothing to act on.
+  const { status, signal } = spawnSync(
+    'npm',
+    ['ci', '--no-audit', '--no-fund', '--loglevel=error'],
+    {
+      cwd: root,
+      // Progress belongs to the terminal; standard output may be somebody's JSON.
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1', NG_CLI_ANALYTICS: 'false' },
+    },
+  );
   if (status !== 0) {
     console.error(
       `npm ci failed (${signal ?? `exit code ${status}`}).\n` +

@@ -154,7 +154,9 @@ const OFTEN_MS = 3_600_000;
                   </li>
                 }
               </ul>
-              <p class="body small soft">Without what is ticked every hour or more often.</p>
+              <p class="body small soft">
+                In your own zone ({{ ownZone }}). Without what is ticked every hour or more often.
+              </p>
             } @else {
               <vt-empty icon="check" title="Nothing is due">Every schedule is off.</vt-empty>
             }
@@ -214,6 +216,7 @@ export class SchedulesPage {
     const off = all.filter(({ enabled }) => !enabled).length;
     return `${plural(all.length, 'schedule')}${off > 0 ? `, ${off} off` : ''}`;
   });
+  protected readonly ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   protected readonly ticks = computed(() => {
     const items = this.calendar.value()?.items ?? [];
     const first = new Map<string, number[]>();
