@@ -21,7 +21,9 @@ async function somebody(): Promise<{ email: string; visitor: Visitor; id: Sessio
   return { email, visitor, id: visitor.signedIn.session.id };
 }
 
-async function enrol({ call }: Visitor): Promise<{ secret: string; codes: string[] }> {
+async function enrol({
+  call,
+}: Visitor): Promise<{ secret: string; code: string; codes: string[] }> {
   const begun = await call('POST', '/api/v1/me/totp');
   expect(begun.json.qr_svg).toMatch(/^<svg/);
   const secret = String(begun.json.secret);
