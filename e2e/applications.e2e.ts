@@ -210,7 +210,7 @@ test('a shop that asks by itself: hand over, decide, prove, and hear by webhook 
   await expect(page.getByRole('heading', { name: 'Payments' })).toBeVisible();
   await expect.poll(() => said).toContain('webhook session.step_up_passed');
 
-  const { items } = await call<{ items: { id: string; risk_score: number }[] }>(
+  const { items } = await call<{ items: { id: string }[] }>(
     'GET',
     '/api/v1/sessions?state=live&q=ann%40shop',
   );

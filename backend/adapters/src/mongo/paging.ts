@@ -11,11 +11,13 @@ export type { PageRequest };
 export interface Order<D> {
   field: keyof D & string;
   direction: 1 | -1;
+  /** The field may be null, and the direction is down: those without a value come last. */
+  nullable?: true;
 }
 
 const Place = z.tuple([
   z.string(),
-  z.union([z.number(), z.string().max(300), z.strictObject({ date: z.iso.datetime() })]),
+  z.union([z.number(), z.string().max(300), z.strictObject({ date: z.iso.datetime() }), z.null()]),
   z.union([z.number(), z.string().max(100)]),
 ]);
 
@@ -49,12 +51,15 @@ function placeOf<D extends Document>({ field }: Order<D>, item: D): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-function beyond<D>({ field, direction }: Order<D>, cursor: string): Filter {
+function beyond<D>({ field, direction, nullable }: Order<D>, cursor: string): Filter {
   const [, given, id] = readPlace(field, cursor);
-  const value = typeof given === 'object' ? new Date(given.date) : given;
+  const value = given !== null && typeof given === 'object' ? new Date(given.date) : given;
   const past = direction === 1 ? '$gt' : '$lt';
   const behindEqual = { [field]: value, _id: op({ [past]: id }) };
-  return { $or: [{ [field]: op({ [past]: value }) }, behindEqual] };
+  if (value === null) return behindEqual;
+  // A comparison finds values of its own type alone.
+  const without = nullable ? [{ [field]: null }] : [];
+  return { $or: [{ [field]: op({ [past]: value }) }, behindEqual, ...without] };
 }
 
 function readPlace(field: string, cursor: string): z.infer<typeof Place> {

@@ -38,8 +38,8 @@ export const sessions = declareCollection(
     state: { type: String, enum: SESSION_STATES, required: true },
     stateReason: String,
     rightsVersion: { type: Number, required: true },
-    riskScore: { type: Number, required: true },
-    band: { type: String, enum: BANDS, required: true },
+    riskScore: Number,
+    band: { type: String, enum: BANDS },
     acr: { type: String, required: true },
     stepUpAt: Date,
     startedAt: { type: Date, required: true },
@@ -80,7 +80,7 @@ const toRecord = (document: SessionDocument): SessionRecord =>
   });
 
 const ORDERS: Record<NonNullable<SessionFilter['sort']>, Order<SessionDocument>> = {
-  risk: { field: 'riskScore', direction: -1 },
+  risk: { field: 'riskScore', direction: -1, nullable: true },
   last_seen: { field: 'lastSeenAt', direction: -1 },
   started: { field: 'startedAt', direction: -1 },
 };

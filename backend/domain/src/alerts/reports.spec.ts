@@ -38,7 +38,7 @@ const aScore = (risk: number, band: Band): RiskScore =>
       observed_at: at.toISOString(),
     })),
   });
-const crossing = (before: Band, risk: number, now: Band) =>
+const crossing = (before: Band | null, risk: number, now: Band) =>
   riskCrossing({ before, now: aScore(risk, now), userEmail: 'ada@example.org' });
 
 describe('a rising score', () => {
@@ -49,6 +49,13 @@ describe('a rising score', () => {
     expect(crossing('high', 66, 'high')).toBeNull();
     expect(crossing('critical', 66, 'high')).toBeNull();
     expect(crossing('low', 40, 'medium')).toBeNull();
+  });
+
+  it('is reported when the first score is high already, as what it is', () => {
+    const report = crossing(null, 65, 'high');
+    expect(report?.title).toBe('Risk of ada@example.org began at 65');
+    expect(report?.description).toContain('The score of this session began high (65 of 100).');
+    expect(crossing(null, 40, 'medium')).toBeNull();
   });
 
   it('names the strongest evidence against the person first, by layer', () => {

@@ -26,25 +26,26 @@ const TELLING = 0.1;
 const atLeast = (band: Band, floor: Band): boolean => BANDS.indexOf(band) >= BANDS.indexOf(floor);
 
 /**
- * A score that rose from below the high band into it, or from high to critical; null for any other move. One group a
+ * A score that rose from below the high band into it, from high to critical, or began there; null for any other move. One group a
  * session: whatever rises again while the alert is worked on joins it.
  */
 export function riskCrossing(facts: {
-  before: Band;
+  /** Null for the first score. */
+  before: Band | null;
   now: RiskScore;
   userEmail: string;
 }): AlertMessage | null {
   const { before, now, userEmail } = facts;
-  if (!atLeast(now.band, 'high') || atLeast(before, now.band)) return null;
+  if (!atLeast(now.band, 'high') || atLeast(before ?? 'low', now.band)) return null;
   const score = Math.round(now.risk_score);
   const telling = strongestFirst(now.contributions).slice(0, REASONS_TOLD);
   const reasons = telling.map(({ value }) => value).join('; ');
   return {
     kind: 'risk_crossing',
     severity: now.band,
-    title: `Risk of ${userEmail} rose to ${score}`.slice(0, 200),
+    title: `Risk of ${userEmail} ${before ? 'rose to' : 'began at'} ${score}`.slice(0, 200),
     description:
-      `The score of this session rose from ${before} to ${now.band} (${score} of 100).` +
+      `The score of this session ${before ? `rose from ${before} to` : 'began'} ${now.band} (${score} of 100).` +
       (reasons ? ` What speaks for a stranger: ${reasons}.` : ''),
     // The score is calibrated: it is the probability of a stranger.
     confidence: now.risk_score / 100,

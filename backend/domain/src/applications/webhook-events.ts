@@ -4,6 +4,7 @@ import type { WebhookEventKind } from '@verity/protocol/applications/webhooks';
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import type { SessionId } from '@verity/protocol/ids';
 import type { DecisionMessage } from '@verity/protocol/policy/messages';
+import type { Band } from '@verity/protocol/risk/schemas';
 
 export interface WebhookEvent {
   /** The same whenever the message behind it is read again. */
@@ -35,14 +36,14 @@ export function eventsOfDecision(messageId: string, decision: DecisionMessage): 
     policy_version: decision.policy_version,
   };
   const found: WebhookEvent[] = [];
-  const before = decision.previous_band;
-  if (before !== undefined && before !== band) {
+  const { previous_band } = decision;
+  if (entersAnother(previous_band, band)) {
     found.push({
       id: `${messageId}.band`,
       kind: 'session.risk_band_changed',
       at,
       session,
-      data: { ...data, previous_band: before },
+      data: { ...data, previous_band },
     });
   }
   // A termination is told when it has happened, whoever caused it: see the audit records.
@@ -51,6 +52,10 @@ export function eventsOfDecision(messageId: string, decision: DecisionMessage): 
   }
   return found;
 }
+
+/** A first score in the lowest band is what everybody expects: it is no news. */
+const entersAnother = (before: DecisionMessage['previous_band'], now: Band): boolean =>
+  before === null ? now !== 'low' : before !== undefined && before !== now;
 
 export function eventOfAlert(messageId: string, alert: AlertMessage): WebhookEvent | null {
   if (!alert.session_id) return null;

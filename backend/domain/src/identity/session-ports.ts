@@ -24,8 +24,9 @@ export interface SessionRecord {
   stateReason: string | null;
   /** Grows with every change of rights; the higher one wins. */
   rightsVersion: number;
-  riskScore: number;
-  band: Band;
+  /** Both null until the first score. */
+  riskScore: number | null;
+  band: Band | null;
   acr: string;
   stepUpAt: Date | null;
   startedAt: Date;
@@ -115,6 +116,7 @@ export interface Sessions {
 export interface LiveSessions {
   counts(): Promise<{
     total: number;
+    /** Without those that are not scored yet. */
     byBand: Record<Band, number>;
     byState: Partial<Record<SessionState, number>>;
   }>;

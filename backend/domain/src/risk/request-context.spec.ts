@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { requestSignals, scoreRequest } from './request-context';
-import { scoreOf } from './score';
+import { PRIOR_SCORE, scoreOf } from './score';
 import type { Place } from './travel';
 
 const at = new Date('2026-11-21T12:00:00Z');
@@ -47,11 +47,16 @@ describe('a request', () => {
           [{ source: 'address', mode: 'set', weight, value: 'w' }],
           at,
         );
-        expect(score).toBeGreaterThanOrEqual(sessionScore);
+        expect(score).toBeGreaterThanOrEqual(Number(sessionScore));
         expect(contributions).toHaveLength(1);
         expect(score).toBeCloseTo(scoreOf(-2 + Math.max(logOdds, weight)), 9);
       }),
     );
-    expect(scoreRequest(null, [], at).score).toBeCloseTo(10, 0);
+  });
+
+  it('is judged by the prior while its session has no score, and makes none up for the session', () => {
+    const scored = scoreRequest(null, [], at);
+    expect(scored.sessionScore).toBeNull();
+    expect(scored.score).toBeCloseTo(PRIOR_SCORE, 2);
   });
 });

@@ -14,7 +14,8 @@ export interface RequestFacts {
 }
 
 export interface RequestScore {
-  sessionScore: number;
+  /** Null until the session has been scored. */
+  sessionScore: number | null;
   score: number;
   band: Band;
   observations: Observation[];
@@ -43,8 +44,7 @@ export function scoreRequest(
   observations: Observation[],
   at: Date,
 ): RequestScore {
-  const before = risk?.log_odds ?? PRIOR_LOG_ODDS;
-  let logOdds = before;
+  let logOdds = risk?.log_odds ?? PRIOR_LOG_ODDS;
   const contributions: RequestScore['contributions'] = [...(risk?.contributions ?? [])];
   for (const { source, value, weight } of observations) {
     const place = contributions.findIndex((each) => each.source === source);
@@ -60,5 +60,6 @@ export function scoreRequest(
     });
   }
   const score = scoreOf(logOdds);
-  return { sessionScore: scoreOf(before), score, band: bandOf(score), observations, contributions };
+  const sessionScore = risk && scoreOf(risk.log_odds);
+  return { sessionScore, score, band: bandOf(score), observations, contributions };
 }

@@ -61,6 +61,9 @@ const PRIOR = onGrid(PRIOR_LOG_ODDS);
 /** 100 / (1 + exp(-L)). */
 export const scoreOf = (logOdds: number): number => 100 / (1 + Math.exp(-logOdds));
 
+/** By this number a policy judges what has not been scored yet. */
+export const PRIOR_SCORE = scoreOf(PRIOR);
+
 export function bandOf(score: number): Band {
   if (score >= BAND_FLOOR.critical) return 'critical';
   if (score >= BAND_FLOOR.high) return 'high';

@@ -89,8 +89,9 @@ export const ApplicationSession = z.object({
   external_user_id: z.string(),
   state: SessionState,
   state_reason: z.string().nullable(),
-  risk_score: z.number(),
-  band: Band,
+  /** Null, with the band, until the first score: what is handed over gives it, as a rule within a second. */
+  risk_score: z.number().nullable(),
+  band: Band.nullable(),
   acr: z.string(),
   last_proof_at: Instant.nullable(),
   started_at: Instant,
@@ -121,8 +122,12 @@ export const ApplicationDecision = z.object({
   policy_version: z.number().int(),
   /** How sensitive the resource was taken to be. */
   sensitivity: z.enum(['low', 'medium', 'high']),
-  risk_score: z.number(),
-  band: Band,
+  /**
+   * Of the session with what this request tells. Null, with the band, while nothing is known of either: the policy
+   * judges by the prior then, a score of 10.
+   */
+  risk_score: z.number().nullable(),
+  band: Band.nullable(),
   at: Instant,
 });
 export type ApplicationDecision = z.infer<typeof ApplicationDecision>;

@@ -165,8 +165,9 @@ export const Session = z.object({
   state: SessionState,
   /** Why it is in this state, in words for its owner; null while active. */
   state_reason: z.string().nullable(),
-  risk_score: z.number(),
-  band: z.enum(['low', 'medium', 'high', 'critical']),
+  /** Null, with the band, until the first score: its sign-in gives it, as a rule within a second. */
+  risk_score: z.number().nullable(),
+  band: z.enum(['low', 'medium', 'high', 'critical']).nullable(),
   acr: z.string(),
   started_at: Instant,
   last_seen_at: Instant,

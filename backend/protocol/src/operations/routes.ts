@@ -117,6 +117,7 @@ export const operationsRoutes = routes({
     sensitivity: 'medium',
     reply: z.object({
       live_sessions: z.number().int(),
+      /** Without those that are not scored yet. */
       by_band: z.record(Band, z.number().int()),
       by_state: z.record(z.string(), z.number().int()),
       open_alerts: z.number().int(),

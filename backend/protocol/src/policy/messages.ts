@@ -10,8 +10,8 @@ export const DecisionMessage = Decision.extend({
   would: Decision.shape.would.default([]),
   rule_condition: Decision.shape.rule_condition.default(''),
   resource: Decision.shape.resource.default(null),
-  /** The band of the decision before. */
-  previous_band: Band.optional(),
+  /** The band of the decision before; null for the first of its session. */
+  previous_band: Band.nullable().optional(),
   /** Ids of `notify` rules that held. */
   notify: z.array(z.string()),
 });

@@ -94,9 +94,9 @@ export const ContextScore = z.object({
   /** Method and path as declared. */
   route: z.string(),
   address: z.string(),
-  /** Score of the session when the request came. */
-  session_score: z.number().min(0).max(100),
-  /** The same with the evidence of this request. */
+  /** Score of the session when the request came; null when it had none yet. */
+  session_score: z.number().min(0).max(100).nullable(),
+  /** The same, or the prior where there was none, with the evidence of this request. */
   context_score: z.number().min(0).max(100),
   band: Band,
   /** What the request itself tells; empty when it comes as its session does. */

@@ -76,8 +76,8 @@ export interface RequestVerdict extends RequestDecision {
   policyVersion: number;
   /** How sensitive what was asked for was taken to be. */
   sensitivity: Sensitivity;
-  riskScore: number;
-  band: Band;
+  /** Null while nothing is known of the session, nor by the request: the policy judged by the prior then. */
+  risk: { score: number; band: Band } | null;
 }
 
 export interface AppSettings {

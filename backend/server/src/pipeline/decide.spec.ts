@@ -86,6 +86,14 @@ describe('decideSession', () => {
     expect(play([10, 10], { ...policy, version: 2 }, remembered)).toEqual(['policy allow', null]);
   });
 
+  it('names the band before, and none for the first score', () => {
+    const inForce = { current: policy, trial: null };
+    const first = decideSession(inForce, risk(40), session, null, at(0));
+    expect(first.message).toMatchObject({ band: 'medium', previous_band: null });
+    const second = decideSession(inForce, risk(65), session, first.remembered, at(1));
+    expect(second.message).toMatchObject({ band: 'high', previous_band: 'medium' });
+  });
+
   it('names the effect before, so that enforcement knows what to take back', () => {
     const { remembered } = decideSession(
       { current: policy, trial: null },

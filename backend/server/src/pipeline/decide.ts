@@ -102,7 +102,7 @@ export function decideStage(needs: DecideNeeds) {
           );
         }
         const alert = riskCrossing({
-          before: before?.band ?? 'low',
+          before: before?.band ?? null,
           now: risk,
           userEmail: session.userEmail,
         });
@@ -151,7 +151,7 @@ export function decideSession(
       user_id: risk.user_id,
       effect: decision.effect,
       previous_effect: previous,
-      previous_band: before?.band,
+      previous_band: before?.band ?? null,
       rule_id: decision.ruleId,
       rule_name: decision.ruleName,
       rule_condition: rule ? conditionInWords(rule.when) : '',

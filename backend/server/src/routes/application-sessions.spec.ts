@@ -63,6 +63,7 @@ describe('handing over a session', () => {
     const app = await application('shop');
     const { session, collector } = await handedOver(app, 'u-1');
     expect(session).toMatchObject({ external_user_id: 'u-1', state: 'active', ended_at: null });
+    expect(session, 'nothing has been scored yet').toMatchObject({ risk_score: null, band: null });
     expect(collector.script).toBe('https://verity.test/collector.js');
     const record = await platform.stores.sessions.byId(session.id);
     expect(record).toMatchObject({
@@ -277,11 +278,18 @@ describe('a decision', () => {
     const app = await application('travelling');
     const { session } = await handedOver(app, 'u-1');
     const path = `/api/v1/sessions/${session.id}/decision`;
-    const risk = async (address?: string) =>
-      (await app.call('POST', path, { sensitivity: 'low', address })).json.risk_score;
-    const usual = await risk();
-    expect(await risk('203.0.113.77')).toBe(usual);
-    expect(await risk('198.51.100.9')).toBeGreaterThan(usual as number);
+    const ask = async (address?: string) =>
+      (await app.call('POST', path, { sensitivity: 'low', address })).json;
+    const nothingKnown = { effect: 'allow', risk_score: null, band: null };
+    expect(await ask()).toMatchObject(nothingKnown);
+    expect(await ask('203.0.113.77')).toMatchObject(nothingKnown);
+    expect((await ask('198.51.100.9')).risk_score).toBeGreaterThan(10);
+    await platform.redis.commands.set(
+      `risk:${session.id}`,
+      JSON.stringify({ log_odds: 0, contributions: [] }),
+    );
+    expect(await ask()).toMatchObject({ risk_score: 50, band: 'medium' });
+    expect((await ask('198.51.100.9')).risk_score).toBeGreaterThan(50);
     const wrong = await app.call('POST', path, { sensitivity: 'low', address: 'here' });
     expect(wrong.json).toMatchObject({ code: 'invalid-input' });
     expect(wrong.text).toContain('must be an IPv4 or IPv6 address');

@@ -184,8 +184,8 @@ export function applicationSessionHandlers(
         rule_name: verdict.ruleName,
         policy_version: verdict.policyVersion,
         sensitivity: verdict.sensitivity,
-        risk_score: verdict.riskScore,
-        band: verdict.band,
+        risk_score: verdict.risk?.score ?? null,
+        band: verdict.risk?.band ?? null,
         at,
       };
     },

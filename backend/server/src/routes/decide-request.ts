@@ -51,6 +51,7 @@ export const decideRequest =
         at: now,
       });
     }
+    const known = scored.sessionScore !== null || scored.observations.length > 0;
     return {
       effect: decision.effect,
       reasons: decision.reasons,
@@ -58,7 +59,6 @@ export const decideRequest =
       ruleName: decision.ruleName,
       policyVersion: current.version,
       sensitivity: asked.sensitivity,
-      riskScore: scored.score,
-      band: scored.band,
+      risk: known ? { score: scored.score, band: scored.band } : null,
     };
   };

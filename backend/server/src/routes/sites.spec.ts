@@ -107,8 +107,9 @@ describe('authorize', () => {
     expect(answer.status, answer.text).toBe(200);
     expect(answer.headers.get('x-verity-email')).toBe('ann@spec.example');
     expect(answer.headers.get('x-verity-session')).toBe(person.signedIn.session.id);
-    // Nothing is known of it yet but that it is a session.
-    expect(answer.headers.get('x-verity-risk')).toBe('10');
+    // It has no score yet: said, so that nothing of the browser's own stands there.
+    expect(answer.headers.get('x-verity-risk')).toBe('none');
+    expect(answer.headers.get('x-verity-band')).toBe('none');
   });
 
   it('takes an access token as well', async () => {
@@ -146,7 +147,10 @@ describe('authorize', () => {
         band: 'medium',
       }),
     );
-    expect((await authorize('/reports', cookie)).status).toBe(200);
+    const usual = await authorize('/reports', cookie);
+    expect(usual.status).toBe(200);
+    expect(usual.headers.get('x-verity-risk')).toBe('40');
+    expect(usual.headers.get('x-verity-band')).toBe('medium');
     const sensitive = await authorize('/secret', cookie);
     expect(sensitive.status).toBe(401);
     expect(sensitive.headers.get('x-verity-action')).toBe('step_up');
@@ -165,13 +169,13 @@ describe('authorize', () => {
     const eve = await platform.visit('eve@spec.example');
     const cookie = await cookieOf(eve);
     const risk = async (changes: Record<string, string>) =>
-      Number((await authorize('/reports', cookie, changes)).headers.get('x-verity-risk'));
+      (await authorize('/reports', cookie, changes)).headers.get('x-verity-risk');
     const unknown = await risk({});
     const usual = await risk({ 'x-forwarded-for': eve.address });
     const moved = await risk({ 'x-forwarded-for': '203.0.113.77' });
     // What the proxy does not say is not held against anybody.
-    expect(unknown).toBe(usual);
-    expect(moved).toBeGreaterThan(usual);
+    expect([unknown, usual]).toEqual(['none', 'none']);
+    expect(Number(moved)).toBeGreaterThan(10);
   });
 
   it('lets a restricted session read what matters little, and nothing else', async () => {

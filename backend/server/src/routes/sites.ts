@@ -20,6 +20,8 @@ import { siteRequest } from './site-request';
 
 const COOKIE = '__Host-verity_site';
 const NONCE_COOKIE = '__Host-verity_nonce';
+/** Stands for score and band of a session that has neither yet. */
+const NOT_SCORED = 'none';
 /** So long a browser may take to sign in. */
 const NONCE_SECONDS = 15 * 60;
 
@@ -128,8 +130,10 @@ export function siteHandlers(ports: SitePorts): Pick<Handlers, keyof typeof site
       call.setHeader('X-Verity-Email', rights.userEmail);
       call.setHeader('X-Verity-Role', rights.role);
       call.setHeader('X-Verity-Session', rights.id);
-      call.setHeader('X-Verity-Risk', String(Math.round(verdict.riskScore)));
-      call.setHeader('X-Verity-Band', verdict.band);
+      // Said even then: a header that the browser made up must not stand in the place of one left out.
+      const { risk } = verdict;
+      call.setHeader('X-Verity-Risk', risk ? String(Math.round(risk.score)) : NOT_SCORED);
+      call.setHeader('X-Verity-Band', risk?.band ?? NOT_SCORED);
       return { allowed: true };
     },
 

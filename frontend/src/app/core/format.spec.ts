@@ -7,6 +7,7 @@ import {
   facts,
   plural,
   relativeTime,
+  riskText,
   scoreText,
   signed,
   words,
@@ -41,6 +42,13 @@ describe('scoreText', () => {
         expect(scoreText(score)).toMatch(/^(\d{1,2}|100)$/);
       }),
     );
+  });
+});
+
+describe('riskText', () => {
+  it('makes no number of a session that is not scored yet', () => {
+    expect(riskText(71.6)).toBe('risk 72');
+    expect(riskText(null)).toBe('not scored yet');
   });
 });
 

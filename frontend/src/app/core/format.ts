@@ -39,6 +39,10 @@ export const wholeNumber = (value: number): string => integer.format(Math.round(
 export const scoreText = (score: number): string =>
   String(Math.min(score < 100 ? 99 : 100, Math.round(score)));
 
+/** Of a session, in a sentence; null before its first score. */
+export const riskText = (score: number | null): string =>
+  score === null ? 'not scored yet' : `risk ${scoreText(score)}`;
+
 /** Evidence with its sign; a true minus keeps the figures in line. */
 export function signed(value: number, digits = 2): string {
   const text = Math.abs(value).toFixed(digits);

@@ -1,4 +1,4 @@
-// A risk band as sign, number and word: never by colour alone.
+// A risk band as sign, number and word: never by colour alone. Null is what has not been scored yet.
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { scoreText } from '../core/format';
 import type { Band } from '../core/wire';
@@ -19,10 +19,10 @@ import { BAND_ORDER, BAND_WORDS } from './risk-band';
         />
       }
     </svg>
-    @if (score() !== undefined) {
-      <b>{{ text() }}</b>
+    @if (text(); as text) {
+      <b>{{ text }}</b>
     }
-    <span [class.sr-only]="!word()">{{ words[band()] }}</span>
+    <span [class.sr-only]="!word()">{{ name() }}</span>
   `,
   styles: `
     :host {
@@ -30,7 +30,7 @@ import { BAND_ORDER, BAND_WORDS } from './risk-band';
       align-items: center;
       gap: 6px;
       white-space: nowrap;
-      color: var(--tone);
+      color: var(--tone, var(--ink-faint));
       font-size: var(--text-s);
       font-weight: 550;
     }
@@ -60,15 +60,26 @@ import { BAND_ORDER, BAND_WORDS } from './risk-band';
       font-weight: 650;
     }
   `,
-  host: { '[class]': 'band()' },
+  host: { '[class]': "band() ?? ''" },
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class BandBadge {
-  readonly band = input.required<Band>();
-  readonly score = input<number>();
+  readonly band = input.required<Band | null>();
+  readonly score = input<number | null>();
   readonly word = input(true);
   protected readonly bars = [0, 1, 2, 3];
-  protected readonly words = BAND_WORDS;
-  protected readonly level = computed(() => BAND_ORDER.indexOf(this.band()));
-  protected readonly text = computed(() => scoreText(this.score() ?? 0));
+  /** The bars up to it are lit; none is without a band. */
+  protected readonly level = computed(() => {
+    const band = this.band();
+    return band ? BAND_ORDER.indexOf(band) : -1;
+  });
+  protected readonly name = computed(() => {
+    const band = this.band();
+    return band ? BAND_WORDS[band] : 'No score yet';
+  });
+  protected readonly text = computed(() => {
+    const score = this.score();
+    if (typeof score === 'number') return scoreText(score);
+    return this.band() || this.word() ? '' : '–';
+  });
 }

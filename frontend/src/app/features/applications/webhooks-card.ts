@@ -18,7 +18,7 @@ type Webhook = Reply<'GET /api/v1/applications/:id/webhooks'>['items'][number];
 type EventKind = Webhook['events'][number];
 
 const EVENTS = {
-  'session.risk_band_changed': 'a score enters another band',
+  'session.risk_band_changed': 'a score enters another band, or begins above low',
   'session.step_up': 'proof is asked for',
   'session.step_up_passed': 'proof was given',
   'session.restricted': 'a session may only read',

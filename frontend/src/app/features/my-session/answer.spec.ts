@@ -35,11 +35,13 @@ describe('answerFor', () => {
     expect(answerFor(asked, null).detail).toBe('The typing changed.');
   });
 
-  it('says so when nothing was measured yet', () => {
-    expect(answerFor(session, null).detail).toContain('first seconds');
+  it('calls nobody trusted before the first score', () => {
+    const fresh = { ...session, risk_score: null, band: null };
+    expect(answerFor(fresh, null).title).toBe('Your session has no score yet');
+    expect(answerFor(fresh, risk([])).title).toBe('Your session is trusted: 12');
   });
 
-  it('promises no first score when the reasons of the present one could not be read', () => {
+  it('says the score when its reasons could not be read', () => {
     expect(answerFor(session, null, true)).toEqual({
       title: 'Your session is trusted: 12',
       detail: 'Its reasons cannot be read now.',

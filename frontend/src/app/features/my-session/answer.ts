@@ -15,9 +15,8 @@ export interface Answer {
   detail: string;
 }
 
-/** `unread`: the score of the session is known, what it rests on could not be read. */
+/** `unread`: what the score of the session rests on could not be read. */
 export function answerFor(session: Session, risk: RiskScore | null, unread = false): Answer {
-  const score = scoreText(risk?.risk_score ?? session.risk_score);
   if (session.state === 'step_up') {
     return {
       title: 'Verity asks you to prove again that it is you',
@@ -30,14 +29,19 @@ export function answerFor(session: Session, risk: RiskScore | null, unread = fal
       detail: `${session.state_reason ?? ''} You can read; proving who you are lifts it.`.trim(),
     };
   }
-  const band = risk?.band ?? session.band;
-  const detail = !risk && unread ? 'Its reasons cannot be read now.' : reasonFor(risk);
-  return { title: `${TRUST[band]}: ${score}`, detail };
+  const { risk_score, band } = risk ?? session;
+  if (risk_score === null || band === null) {
+    return {
+      title: 'Your session has no score yet',
+      detail: 'The first comes from how you signed in, as a rule within a second.',
+    };
+  }
+  return { title: `${TRUST[band]}: ${scoreText(risk_score)}`, detail: reasonFor(risk, unread) };
 }
 
 /** While the score is low, what speaks for the person; else what speaks against. */
-function reasonFor(risk: RiskScore | null): string {
-  if (!risk) return 'The first score comes with your first seconds of typing or movement.';
+function reasonFor(risk: RiskScore | null, unread: boolean): string {
+  if (!risk) return unread ? 'Its reasons cannot be read now.' : 'Its reasons are being read.';
   const evidence = risk.contributions.filter(
     ({ source, log_odds }) => source !== 'prior' && log_odds > 0 === (risk.band !== 'low'),
   );

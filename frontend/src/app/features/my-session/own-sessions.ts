@@ -1,11 +1,11 @@
 // The own sessions: which live, from where, and how to end one.
-import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
+import { ChangeDetectionStrategy, Component, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { Identity } from '../../core/identity';
 import { listQuery } from '../../core/query';
 import { Toasts } from '../../core/toasts';
-import type { Session } from '../../core/wire';
+import type { RiskScore, Session } from '../../core/wire';
 import { BandBadge } from '../../ui/band-badge';
 import { Confirm } from '../../ui/confirm';
 import { SESSION_STATE } from '../../ui/labels';
@@ -54,7 +54,8 @@ import { Time } from '../../ui/time';
                     </span>
                   </td>
                   <td data-label="Risk">
-                    <vt-band [band]="session.band" [score]="session.risk_score" />
+                    @let scored = newestOf(session);
+                    <vt-band [band]="scored.band" [score]="scored.risk_score" />
                   </td>
                   <td data-label="Address" class="mono">{{ session.address }}</td>
                   <td data-label="Started"><vt-time [at]="session.started_at" /></td>
@@ -92,6 +93,8 @@ import { Time } from '../../ui/time';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class OwnSessions {
+  /** The score of one of them as it is now; the list holds what was stored. */
+  readonly risk = input<RiskScore | null>(null);
   protected readonly identity = inject(Identity);
   private readonly api = inject(Api);
   private readonly confirm = inject(Confirm);
@@ -103,6 +106,11 @@ export class OwnSessions {
     (_, cursor, signal) =>
       this.api.call('GET /api/v1/me/sessions', { query: { cursor, limit: 10 }, signal }),
   );
+
+  protected newestOf(session: Session): Pick<Session, 'risk_score' | 'band'> {
+    const risk = this.risk();
+    return risk?.session_id === session.id ? risk : session;
+  }
 
   protected async end({ id, device_label }: Session): Promise<void> {
     const consent = await this.confirm.ask({

@@ -64,6 +64,10 @@ export class OverviewPage {
       count: overview?.by_band[band] ?? 0,
     })).reverse();
   });
+  protected readonly unscored = computed(() => {
+    const scored = this.bands().reduce((sum, { count }) => sum + count, 0);
+    return Math.max(0, (this.overview.value()?.live_sessions ?? 0) - scored);
+  });
   protected readonly most = computed(() => Math.max(1, ...this.bands().map(({ count }) => count)));
 
   constructor() {

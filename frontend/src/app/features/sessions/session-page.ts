@@ -12,7 +12,7 @@ import {
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
-import { exactTime, scoreText } from '../../core/format';
+import { exactTime, riskText, scoreText } from '../../core/format';
 import { listQuery, query } from '../../core/query';
 import { Shortcuts } from '../../core/shortcuts';
 import { Realtime } from '../../core/socket';
@@ -120,17 +120,23 @@ export class SessionPage {
         tone: EFFECT[effect].tone,
       })),
   );
+  /** The newest score, else the stored one; null before the first. */
+  protected readonly scored = computed(() => {
+    const { risk_score: score, band } = this.risk() ?? this.session.value() ?? {};
+    return typeof score === 'number' && band ? { score, band } : null;
+  });
   protected readonly answer = computed(() => {
     const session = this.session.value();
     if (!session) return 'Session';
-    const risk = this.risk();
-    const score = scoreText(risk?.risk_score ?? session.risk_score);
-    const word = BAND_WORDS[risk?.band ?? session.band].toLowerCase();
+    const scored = this.scored();
+    const risk = riskText(scored?.score ?? null);
     const states = {
-      active: `is active at ${word} risk: ${score}`,
-      step_up: `must prove who they are: risk ${score}`,
-      restricted: `is restricted: risk ${score}`,
-      terminated: `was terminated at risk ${score}`,
+      active: scored
+        ? `is active at ${BAND_WORDS[scored.band].toLowerCase()} risk: ${scoreText(scored.score)}`
+        : `is active, ${risk}`,
+      step_up: `must prove who they are: ${risk}`,
+      restricted: `is restricted: ${risk}`,
+      terminated: scored ? `was terminated at ${risk}` : 'was terminated before its first score',
       logged_out: 'has signed out',
       expired: 'has expired',
     } as const satisfies Record<typeof session.state, string>;

@@ -5,7 +5,7 @@ import type { RiskScore, Session } from '../../core/wire';
 import { KEPT_SCORES, type Row, fits, inOrder, inPlace, toRow, withScore } from './session-rows';
 
 const at = '2026-01-01T00:00:00.000Z';
-const session = (id: string, risk_score: number): Session =>
+const session = (id: string, risk_score: number | null): Session =>
   ({ id, risk_score, band: 'low', state: 'active', last_seen_at: at, started_at: at }) as Session;
 const row = (id: string, score: number): Row => toRow(session(id, score));
 const ids = (rows: readonly Row[]) => rows.map(({ session: { id } }) => id);
@@ -13,6 +13,12 @@ const ids = (rows: readonly Row[]) => rows.map(({ session: { id } }) => id);
 describe('inOrder', () => {
   it('puts the highest risk first and breaks ties by id', () => {
     expect(ids(inOrder([row('c', 5), row('a', 5), row('b', 90)], 'risk'))).toEqual(['b', 'a', 'c']);
+  });
+
+  it('puts what is not scored yet last, and draws no score for it', () => {
+    const fresh = toRow(session('a', null));
+    expect(ids(inOrder([fresh, row('b', 0.1)], 'risk'))).toEqual(['b', 'a']);
+    expect(fresh.scores).toEqual([]);
   });
 
   it('gives one order whatever order the rows came in', () => {

@@ -22,7 +22,7 @@ export const LIVE: readonly SessionState[] = ['active', 'step_up', 'restricted']
 
 export const toRow = (session: Session, before?: Row): Row => ({
   session,
-  scores: before?.scores ?? [session.risk_score],
+  scores: before?.scores ?? (session.risk_score === null ? [] : [session.risk_score]),
 });
 
 /** The row after a score: a new object, so that only rows that changed are drawn again. */
@@ -39,7 +39,8 @@ export function fits({ session }: Row, { state, band }: RowFilter): boolean {
 }
 
 const KEYS = {
-  risk: ({ session }: Row) => session.risk_score,
+  // What has no score yet comes last, as it does from the server.
+  risk: ({ session }: Row) => session.risk_score ?? -1,
   last_seen: ({ session }: Row) => Date.parse(session.last_seen_at),
   started: ({ session }: Row) => Date.parse(session.started_at),
 } as const satisfies Record<Sort, (row: Row) => number>;

@@ -20,7 +20,7 @@ import {
 import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { download } from '../../core/download';
-import { plural, scoreText } from '../../core/format';
+import { plural, riskText } from '../../core/format';
 import { Preferences } from '../../core/preferences';
 import { query } from '../../core/query';
 import { Shortcuts } from '../../core/shortcuts';
@@ -214,7 +214,7 @@ export class SessionsPage {
   }
 
   protected readonly label = ({ session }: Row): string =>
-    `${session.user_name}, risk ${scoreText(session.risk_score)}, ${this.stateLabels[session.state].text}`;
+    `${session.user_name}, ${riskText(session.risk_score)}, ${this.stateLabels[session.state].text}`;
 
   private move(step: number): void {
     const count = this.live.shown().length;

@@ -13,7 +13,7 @@ import {
 import { Router } from '@angular/router';
 import { Api } from '../../core/api';
 import { isAbort } from '../../core/api-error';
-import { scoreText } from '../../core/format';
+import { riskText } from '../../core/format';
 import { Identity } from '../../core/identity';
 import { Preferences } from '../../core/preferences';
 import { Icon, type IconName } from '../../ui/icon';
@@ -134,7 +134,7 @@ export class CommandPalette {
         })),
         ...sessions.items.map((session): Command => ({
           title: `Session of ${session.user_name}`,
-          about: `risk ${scoreText(session.risk_score)}, ${session.address}`,
+          about: `${riskText(session.risk_score)}, ${session.address}`,
           icon: 'sessions',
           run: () => this.router.navigate(['/sessions', session.id]),
         })),
