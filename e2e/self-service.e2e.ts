@@ -93,13 +93,40 @@ test('a session that was ended says why at sign-in, and leads to the appeal', as
   await expect(page).toHaveURL(/sign-in/);
   await page.reload();
   await expect(page.getByText('Reported as stolen')).toBeVisible();
-  await page.getByLabel('Show me why, and let me appeal').check();
+  await page.getByLabel('Show me why, and what I can do').check();
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL(new RegExp(`/why/session/${session.id}`));
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your session was ended');
   await expect(page.getByLabel(/Appeal, in your own words/)).toBeVisible();
+});
+
+test('whoever says that it was not them is led to their password, and asked for no appeal', async ({
+  page,
+  request,
+}) => {
+  const person = await invite(request, 'Nora Notme');
+  const token = await tokenOf(request, ADMIN);
+  await signIn(page, person);
+  await page.goto('/my-session');
+  const session = await sessionOf(page, token, person);
+  await page.getByRole('button', { name: 'This wasn’t me' }).first().click();
+  await page.getByRole('button', { name: 'This is not me' }).click();
+  await expect(page).toHaveURL(/sign-in/);
+  await expect(page.getByText('an alert was raised')).toBeVisible();
+  await expect(page.getByText(/appeal|what I can do/)).toBeHidden();
+  await expect(page.getByLabel('Then take me to my password and passkeys')).toBeChecked();
+  await page.getByLabel('E-mail').fill(person.email);
+  await page.getByLabel('Password').fill(person.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page).toHaveURL(/\/account$/);
+  await page.goto(`/why/session/${session.id}`);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Your session was ended');
+  await expect(page.getByText('there is nothing to appeal against')).toBeVisible();
+  await expect(page.getByLabel(/Appeal, in your own words/)).toBeHidden();
+  await page.getByRole('link', { name: 'Password and passkeys' }).click();
+  await expect(page).toHaveURL(/\/account$/);
 });
 
 test('a person takes their data along and has their behaviour erased', async ({

@@ -55,6 +55,29 @@ test('a page that cannot be fetched says so and can be tried again; a newer buil
   await expect(page.getByRole('heading', { name: /^Version \d+ is in force/ })).toBeVisible();
 });
 
+test('a server that has gone silent is told of within ten seconds, and its return as well', async ({
+  page,
+}) => {
+  let frozen = false;
+  await page.routeWebSocket(/socket\.io/, (client) => {
+    const server = client.connectToServer();
+    server.onMessage((message) => {
+      if (!frozen) client.send(message);
+    });
+  });
+  await signIn(page, ADMIN);
+  const live = page.locator('header .live');
+  await expect(live).toHaveText('Live');
+  frozen = true;
+  const began = Date.now();
+  await expect(live).toHaveText('Not live', { timeout: 15_000 });
+  expect(Date.now() - began).toBeLessThan(10_500);
+  await expect(page.getByText('Not live: the server has been silent')).toBeVisible();
+  frozen = false;
+  await expect(live).toHaveText('Live');
+  await expect(page.getByText('Not live: the server has been silent')).toBeHidden();
+});
+
 test('a reload keeps the session, signing out ends it', async ({ page, request }) => {
   await signIn(page, await invite(request, 'Rita Reload'));
   await page.reload();

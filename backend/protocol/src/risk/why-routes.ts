@@ -55,6 +55,8 @@ export const Why = z.object({
   /** The score of then; of now when nothing was kept of then. */
   risk: RiskScore.nullable(),
   what_ifs: z.array(WhatIf),
+  /** The person has said that its session was somebody else: there is nothing to appeal against then. */
+  disowned: z.boolean(),
   /** The newest appeal against it. */
   appeal: Petition.nullable(),
   may: z.object({

@@ -10,7 +10,10 @@ import type { PetitionPorts } from './petition-ports';
 import { wasHit } from './why';
 import { decidedInWords } from './why-words';
 
-type Ports = Pick<PetitionPorts, 'decisions' | 'alerts' | 'sessions' | 'live' | 'petitions'>;
+type Ports = Pick<
+  PetitionPorts,
+  'decisions' | 'alerts' | 'sessions' | 'live' | 'learning' | 'petitions'
+>;
 type Draft = Pick<
   Petition,
   'kind' | 'session_id' | 'decision_id' | 'alert_id' | 'about' | 'text' | 'days' | 'evidence'
@@ -32,6 +35,12 @@ export async function draftAppeal(
   asked: AppealAsked,
 ): Promise<Draft> {
   const draft = await draftOf(ports, rights, asked);
+  const { disowned } = await ports.learning.termsOf(rights.userId);
+  if (draft.session_id && disowned.includes(draft.session_id)) {
+    throw new Fault('conflict', 'You have said that this session was not you.', {
+      fix: 'Change your password and look through your passkeys; tell an admin in person when it was you after all.',
+    });
+  }
   const before = await ports.petitions.newestAbout(
     rights.userId,
     targetOf({ ...draft, user_id: rights.userId }),

@@ -231,6 +231,33 @@ describe('"this was not me"', () => {
     expect((await platform.stores.behaviourModels.newest(user, 'keystroke'))?.version).toBe(1);
     expect((await platform.stores.terms.of(user)).disowned).toEqual([session_id]);
   });
+
+  it('leaves nothing of that session to appeal against, nor to say again', async () => {
+    const { visitor, email, user } = await somebody();
+    const { session } = (await platform.visit(email)).signedIn;
+    const decision_id = await decided(user, session.id, 'step_up');
+    const kinds = [
+      ['session', session.id],
+      ['decision', decision_id],
+    ] as const;
+    const why = (kind: string, id: string) => visitor.call('GET', `/api/v1/me/why/${kind}/${id}`);
+    expect((await why('decision', decision_id)).json.may).toMatchObject({ appeal: true });
+    await visitor.call('POST', '/api/v1/me/verdicts', {
+      session_id: session.id,
+      verdict: 'not_me',
+    });
+    for (const [kind, id] of kinds) {
+      expect((await why(kind, id)).json).toMatchObject({
+        disowned: true,
+        may: { appeal: false, say_me: false, say_not_me: false },
+      });
+      const made = await visitor.call('POST', '/api/v1/me/appeals', { [`${kind}_id`]: id, text });
+      expect(made.json).toMatchObject({
+        code: 'conflict',
+        detail: 'You have said that this session was not you.',
+      });
+    }
+  });
 });
 
 describe('privacy', () => {

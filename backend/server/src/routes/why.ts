@@ -82,6 +82,9 @@ export function whyHandlers(ports: WhyPorts): Handlers<keyof typeof whyRoutes> {
     return { decision: await newestDecision(user, session.id), alert: null, session };
   };
 
+  const isDisowned = async (user: UserId, session: SessionRecord | null): Promise<boolean> =>
+    session !== null && (await ports.terms.of(user)).disowned.includes(session.id);
+
   const ruleOf = async (decision: DecisionRecord | null): Promise<Why['rule']> => {
     if (!decision) return null;
     const policy = await ports.policies.byVersion(decision.policy_version);
@@ -124,6 +127,7 @@ export function whyHandlers(ports: WhyPorts): Handlers<keyof typeof whyRoutes> {
       const { decision, alert, session } = subject;
       const live = session && livesIn(session.state) ? await ports.live.get(session.id) : null;
       const risk = (decision && riskOfThen(decision)) ?? live;
+      const disowned = await isDisowned(rights.userId, session);
       const appeal = await ports.petitions.newestAbout(rights.userId, `${kind}:${id}`);
       return {
         kind,
@@ -134,8 +138,12 @@ export function whyHandlers(ports: WhyPorts): Handlers<keyof typeof whyRoutes> {
         rule: await ruleOf(decision),
         risk,
         what_ifs: await whatIfsOf(rights.userId, risk),
+        disowned,
         appeal: appeal && presentOwnPetition(appeal),
-        may: mayNow(kind, subject, rights, appeal === null || appeal.status === 'withdrawn'),
+        may: mayNow(kind, subject, rights, {
+          disowned,
+          appealed: appeal !== null && appeal.status !== 'withdrawn',
+        }),
       };
     },
   };
@@ -155,14 +163,14 @@ function mayNow(
   kind: Why['kind'],
   { session }: Subject,
   rights: SessionRights,
-  notAppealed: boolean,
+  { disowned, appealed }: { disowned: boolean; appealed: boolean },
 ): Why['may'] {
   const lives = session !== null && livesIn(session.state);
   const here = session?.id === rights.id;
   return {
-    appeal: notAppealed && (kind !== 'session' || (session !== null && wasHit(session))),
+    appeal: !appealed && !disowned && (kind !== 'session' || (session !== null && wasHit(session))),
     prove: lives && here,
     say_me: lives,
-    say_not_me: session !== null && !here,
+    say_not_me: session !== null && !here && !disowned,
   };
 }

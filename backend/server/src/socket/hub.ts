@@ -8,6 +8,7 @@ import type { AccessClaims } from '@verity/protocol/identity/schemas';
 import type { SessionId } from '@verity/protocol/ids';
 import { parse } from '@verity/protocol/parse';
 import { Resume } from '@verity/protocol/realtime/handshake';
+import { HEARTBEAT_MS } from '@verity/protocol/realtime/heartbeat';
 import { TELEMETRY_LIMITS } from '@verity/protocol/telemetry/schemas';
 import type { Bus } from '@verity/domain/bus/ports';
 import type { SessionRights } from '@verity/domain/identity/ports';
@@ -29,6 +30,9 @@ import {
   type SocketStatistics,
   type TelemetryCount,
 } from './statistics';
+
+/** A socket that has not answered a ping for so long is gone; a phone on a poor line may be away for nearly as long. */
+const PONG_MS = 20_000;
 
 /** A Redis client as the adapter needs it. */
 export interface HubRedis extends Publisher {
@@ -109,6 +113,8 @@ export function createHub(options: HubOptions): Hub {
     perMessageDeflate: false,
     httpCompression: false,
     connectTimeout: 10_000,
+    pingInterval: HEARTBEAT_MS,
+    pingTimeout: PONG_MS,
     adapter: createAdapter(surely(options.redis, lost), surely(listener, lost), {
       key: adapterKey(options.redisPrefix),
       requestsTimeout: 2_000,

@@ -16,6 +16,8 @@ export interface Ending {
   byOneself: boolean;
   /** The session that has ended, when it was this tab's. */
   session?: string | undefined;
+  /** The person said that it was not them, which ended it. */
+  disowned?: boolean;
 }
 
 /** Survives a reload of the tab; gone with the next sign-in. */
@@ -35,6 +37,8 @@ export class Identity {
   readonly stepUpAsked = signal(0);
   /** Grows whenever what may be read changes, so that open pages read again. */
   readonly epoch = signal(0);
+  /** The session that the person has just said was not them: its end is heard sooner than the answer to that. */
+  readonly disowned = signal<string | undefined>(undefined);
   readonly signedIn = computed(() => this.user() !== undefined);
 
   private waitingForProof: ((proved: boolean) => void)[] = [];
@@ -187,7 +191,9 @@ export class Identity {
     clearTimeout(this.renewTimer);
     this.token.set(undefined);
     this.user.set(undefined);
-    const ending = { detail, byOneself, session: this.session()?.id };
+    const session = this.session()?.id;
+    const disowned = session !== undefined && session === this.disowned();
+    const ending = { detail, byOneself, session, disowned };
     this.session.set(undefined);
     // Another tab may have signed in to another session since.
     if (localStorage.getItem(SIGNED_IN) === ending.session) localStorage.removeItem(SIGNED_IN);

@@ -10,12 +10,14 @@ import type {
 } from '@verity/protocol/events';
 import type { Ack } from '@verity/protocol/event';
 import type { Problem } from '@verity/protocol/faults';
+import { SILENCE_MS } from '@verity/protocol/realtime/heartbeat';
 import type { Socket } from 'socket.io-client';
 import { ApiError } from './api-error';
 import { Identity } from './identity';
 import { Resumption } from './resumption';
 
-export type ConnectionState = 'off' | 'connecting' | 'online' | 'reconnecting';
+/** `silent`: the line is open, but the server gives no sign of life on it. */
+export type ConnectionState = 'off' | 'connecting' | 'online' | 'silent' | 'reconnecting';
 type LiveSocket = Socket<ServerToClient, ClientToServer>;
 type Payload<E extends ClientEventName> = Parameters<ClientToServer[E]>[0];
 type Listener = (payload: unknown) => void;
@@ -46,6 +48,7 @@ export class Realtime {
   private readonly resume = new Resumption();
   private socket: LiveSocket | undefined;
   private opening = 0;
+  private silence: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     effect(() => {
@@ -54,7 +57,7 @@ export class Realtime {
     });
     this.on('connection_response', ({ now, rooms }) => {
       this.clockOffsetMs.set(now - Date.now());
-      this.state.set('online');
+      this.hearLife();
       this.connections.update((count) => count + 1);
       for (const { join, room, wantsAnswer } of this.rooms.values()) {
         if (room && !wantsAnswer && rooms.includes(room)) continue;
@@ -126,7 +129,9 @@ export class Realtime {
       this.rooms.delete(key);
       if (membership.room) this.resume.left(membership.room);
     });
-    if (this.state() === 'online') void membership.join().catch(ignoreWhileCut);
+    if (this.state() === 'online' || this.state() === 'silent') {
+      void membership.join().catch(ignoreWhileCut);
+    }
   }
 
   private async open(): Promise<void> {
@@ -147,8 +152,12 @@ export class Realtime {
       this.resume.saw(event, payload);
       for (const listener of this.listeners.get(event) ?? []) listener(payload);
     });
+    socket.io.on('ping', () => {
+      if (this.socket === socket && socket.connected) this.hearLife();
+    });
     socket.on('disconnect', (reason) => {
       if (this.socket !== socket) return;
+      clearTimeout(this.silence);
       this.state.set('reconnecting');
       // The server closed it (token too old, session changed): Socket.IO leaves the return to us.
       if (reason === 'io server disconnect') void this.returnWithFreshToken(socket);
@@ -160,6 +169,13 @@ export class Realtime {
       if (problem?.code === 'session-ended') this.identity.end(problem.detail);
       else if (!socket.active) void this.returnWithFreshToken(socket);
     });
+  }
+
+  /** Long before the line counts as cut, what it no longer brings is called old. */
+  private hearLife(): void {
+    clearTimeout(this.silence);
+    this.state.set('online');
+    this.silence = setTimeout(() => this.state.set('silent'), SILENCE_MS);
   }
 
   /** A refused handshake is not retried by Socket.IO: renew the token, then try again with jitter. */
@@ -179,6 +195,7 @@ export class Realtime {
 
   private close(): void {
     this.opening++;
+    clearTimeout(this.silence);
     this.socket?.disconnect();
     this.socket = undefined;
     this.resume.forget();

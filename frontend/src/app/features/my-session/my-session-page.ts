@@ -134,17 +134,19 @@ export class MySessionPage {
         danger: true,
       });
       if (!consent) return;
+      this.identity.disowned.set(session.id);
     }
     try {
       const body = { session_id: session.id, verdict };
       const said = await unlessDeclined(() => this.api.call('POST /api/v1/me/verdicts', { body }));
-      if (!said) return;
+      if (!said) return this.identity.disowned.set(undefined);
       this.toasts.say(
         verdict === 'me'
           ? 'Thank you. Your word counts as evidence and helps the model learn.'
           : 'Thank you. An alert was raised and the policy decides now.',
       );
     } catch (error) {
+      this.identity.disowned.set(undefined);
       this.toasts.fail('Your word was not recorded.', error);
     }
   }

@@ -1,4 +1,4 @@
-// Says when the live connection is away: visible, harmless, and gone by itself.
+// Says when the live connection is away or silent: visible, harmless, and gone by itself.
 import {
   ChangeDetectionStrategy,
   Component,
@@ -17,10 +17,10 @@ const PATIENCE_MS = 1_500;
   selector: 'vt-connection-bar',
   imports: [Icon],
   template: `
-    @if (shown()) {
+    @if (words(); as words) {
       <div role="status">
         <vt-icon name="offline" />
-        <b>Reconnecting …</b>
+        <b>{{ words }}</b>
         <span>
           What you see is the last that arrived. Nothing is lost: your own measurements are kept and
           sent when the connection is back.
@@ -47,9 +47,11 @@ const PATIENCE_MS = 1_500;
 export class ConnectionBar {
   private readonly realtime = inject(Realtime);
   private readonly patient = signal(true);
-  protected readonly shown = computed(
-    () => this.realtime.state() === 'reconnecting' && !this.patient(),
-  );
+  protected readonly words = computed(() => {
+    const state = this.realtime.state();
+    if (state === 'silent') return 'Not live: the server has been silent for ten seconds.';
+    return state === 'reconnecting' && !this.patient() ? 'Reconnecting …' : undefined;
+  });
 
   constructor() {
     effect((onCleanup) => {

@@ -16,7 +16,7 @@ import { Router, RouterLink, RouterOutlet } from '@angular/router';
 import { Identity } from '../../core/identity';
 import { Preferences } from '../../core/preferences';
 import { Shortcuts } from '../../core/shortcuts';
-import { Realtime } from '../../core/socket';
+import { type ConnectionState, Realtime } from '../../core/socket';
 import { Telemetry } from '../../core/telemetry';
 import { Toasts } from '../../core/toasts';
 import { Icon } from '../../ui/icon';
@@ -29,6 +29,14 @@ import { PageFocus } from './page-focus';
 import { placesOf } from './places';
 import { SessionGate } from './session-gate';
 import { ToastList } from './toast-list';
+
+const LIVENESS = {
+  off: 'Connecting',
+  connecting: 'Connecting',
+  online: 'Live',
+  silent: 'Not live',
+  reconnecting: 'Connecting',
+} as const satisfies Record<ConnectionState, string>;
 
 @Component({
   selector: 'vt-shell',
@@ -56,6 +64,7 @@ export class Shell {
   protected readonly identity = inject(Identity);
   protected readonly preferences = inject(Preferences);
   protected readonly realtime = inject(Realtime);
+  protected readonly liveness = LIVENESS;
   protected readonly roles = ROLE;
   private readonly injector = inject(Injector);
   private readonly router = inject(Router);

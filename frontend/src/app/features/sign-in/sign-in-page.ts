@@ -35,10 +35,20 @@ const OFFER_MS = 4 * 60_000;
               <b>You need to sign in again</b>
             }
             <p>{{ ending.detail }}</p>
+            @if (ending.disowned) {
+              <p>
+                The session has ended and an alert was raised. Sign in again, then change your
+                password and look through your passkeys: whoever was here may know them.
+              </p>
+            }
             @if (ending.session && !ending.byOneself) {
               <label class="check small">
                 <input type="checkbox" [checked]="asks()" (change)="asks.set(!asks())" />
-                Show me why, and let me appeal
+                {{
+                  ending.disowned
+                    ? 'Then take me to my password and passkeys'
+                    : 'Show me why, and what I can do'
+                }}
               </label>
             }
           </div>
@@ -108,14 +118,14 @@ export class SignInPage {
   private readonly router = inject(Router);
   protected readonly email = signal('');
   protected readonly password = signal('');
-  /** Why the last session ended, before anything else. */
-  protected readonly asks = signal(false);
+  /** What follows from the end of the last session, before anything else. */
+  protected readonly asks = signal(this.identity.ending()?.disowned === true);
   protected readonly busy = signal(false);
   protected readonly problem = signal<ClientProblem | undefined>(undefined);
 
   protected readonly passkeys = passkeysSupported();
-  /** The session whose end led here; signing in forgets it. */
-  private readonly ended = this.identity.ending()?.session;
+  /** What led here; signing in forgets it. */
+  private readonly ended = this.identity.ending();
   private left = false;
   private offerTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -155,7 +165,9 @@ export class SignInPage {
   }
 
   private async goOn(): Promise<void> {
-    const next = this.asks() && this.ended ? `/why/session/${this.ended}` : this.next();
+    const { session, disowned } = this.ended ?? {};
+    const asked = disowned ? '/account' : session && `/why/session/${session}`;
+    const next = this.asks() && asked ? asked : this.next();
     await this.router.navigateByUrl(next?.startsWith('/') && !next.startsWith('//') ? next : '/');
   }
 
