@@ -28,6 +28,7 @@ export async function openPolicyWorld() {
   const seed = () => stores.policies.seed(DEFAULT_POLICY, new Date(START - 30 * DAY_MS));
   await seed();
   const warned: PolicyWatch[] = [];
+  const proposed: PolicyRunId[] = [];
   const recorded: Pick<AuditRecord, 'action' | 'actor'>[] = [];
   const announced: number[] = [];
   const working = new Set<string>();
@@ -45,6 +46,7 @@ export async function openPolicyWorld() {
     },
     review: async () => [],
     warn: async (watch) => void warned.push(watch),
+    propose: async ({ id }) => void proposed.push(id),
     clock,
     breathe: async () => undefined,
     authorOf: async (actor) => ({ actor, author: actor, address: null }),
@@ -86,6 +88,7 @@ export async function openPolicyWorld() {
     stores,
     policy,
     warned,
+    proposed,
     recorded,
     announced,
     now: clock,
@@ -97,7 +100,7 @@ export async function openPolicyWorld() {
       const { db } = database.connection;
       await Promise.all((await db?.collections())?.map((each) => each.deleteMany({})) ?? []);
       now = new Date(START);
-      for (const list of [warned, recorded, announced]) list.length = 0;
+      for (const list of [warned, proposed, recorded, announced]) list.length = 0;
       policy.review = async () => [];
       await seed();
     },

@@ -261,14 +261,18 @@ it('takes a message again when Redis was away as it came', async () => {
 });
 
 it('waits with a dead letter until nobody runs it any more', async () => {
-  await world.worker();
   const id = newId<JobId>();
   const order: JobOrder = {
     ...{ id, task: 'add_one', payload: { number: 1 }, attempt: 1, origin: 'code', by: null },
     ...{ enqueued_at: new Date().toISOString(), scheduled_for: null },
   };
   expect(await world.states.claim([order], 'default', 'another')).toEqual(['run']);
-  await world.broker.publishDead(Buffer.from(JSON.stringify({ jobs: [order] })));
+  // Given back until the broker has had enough of it.
+  const refusing = await world.broker.subscribe('default', 1, (message) => message.requeue());
+  await world.broker.publish('default', Buffer.from(JSON.stringify({ jobs: [order] })));
+  await expect.poll(async () => (await world.broker.depth('dead_letters')).messages).toBe(1);
+  await refusing.stop();
+  await world.worker();
   await sleep(300);
   expect(await world.history.byId(id)).toBeNull();
   await world.states.release([id], 'another');

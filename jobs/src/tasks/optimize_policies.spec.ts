@@ -52,6 +52,34 @@ it('searches by the settings when it is ticked, in a run that bears the id of th
   ]);
 });
 
+/** As the schedule has it, with a budget that can be kept. */
+const BY_NIGHT = { days: 11, friction_budget: 150 };
+
+it('tells the admins of a proposal of the night once, while it waits for them', async () => {
+  await world.recordMany(60);
+  const tick = async (): Promise<unknown> => {
+    const id = newId<never>();
+    expect(await world.perform(task, BY_NIGHT, { id })).toMatchObject({ state: 'done' });
+    world.pass(60_000);
+    return id;
+  };
+  const first = await tick();
+  await tick();
+  expect(world.proposed).toEqual([first]);
+});
+
+it('tells nobody of a proposal that was asked for, has been applied, or has something against it', async () => {
+  await world.recordMany(60);
+  const { run_id, job } = await world.ask('optimisation', null);
+  await world.perform(task, { run_id }, { id: job });
+  await world.stores.policySettings.write({ ...DEFAULT_SETTINGS, apply: 'on_trial' });
+  expect(await world.perform(task, BY_NIGHT, { id: newId<never>() })).toMatchObject({
+    applied: { version: 2 },
+  });
+  await world.perform(task, { ...BY_NIGHT, friction_budget: 0 }, { id: newId<never>() });
+  expect(world.proposed).toEqual([]);
+});
+
 it('makes no run when a tick finds too little recorded; says so in one that was asked for', async () => {
   await world.recordMany(5);
   expect(await world.perform(task)).toMatchObject({

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Fault } from '@verity/protocol/faults';
 import { PolicyRunId } from '@verity/protocol/ids';
 import { askToSearch } from '@verity/domain/policy/ask-run';
+import { isNewProposal } from '@verity/domain/policy/proposal-news';
 import { runOptimisation } from '@verity/domain/policy/run-optimisation';
 import { summaryOf } from '@verity/domain/policy/run-summary';
 import { defineTask, RETRY_SOME } from '../define-task';
@@ -42,7 +43,11 @@ export default defineTask({
     if (asked.id === null) return { run_id: null, why: asked.why };
     await runOptimisation({ id: asked.id, job: run.id }, policy, run.signal, run.progress);
     const done = await policy.runs.byId(asked.id);
-    if (done) return summaryOf(done);
+    if (done) {
+      // Who asked on the page of policies is shown it there.
+      if (!run_id && (await isNewProposal(done, policy))) await policy.propose(done);
+      return summaryOf(done);
+    }
     throw new Fault('not-found', 'There is no such run; runs are kept for 30 days.', {
       fix: 'Ask for another one.',
     });

@@ -164,6 +164,7 @@ export const decisions = declareCollection(
     would: { type: [Object], default: [] },
     resource: String,
     contributions: { type: [Object], default: undefined },
+    model_state: String,
     at: { type: Date, required: true },
     expireAt: { type: Date, required: true },
   },
@@ -267,7 +268,7 @@ export class MongoDecisions implements Decisions {
   }
 
   async stripEvidence(user: UserId) {
-    const bare = { $unset: { contributions: 1 }, $set: { reasons: [] } };
+    const bare = { $unset: { contributions: 1, model_state: 1 }, $set: { reasons: [] } };
     await this.#store.changeAll({ user_id: user }, bare);
   }
 }

@@ -200,10 +200,6 @@ export async function connectBroker(settings: BrokerSettings) {
       );
       return send(rung, queue, body, { priority: PRIORITIES.indexOf(priority) + 1 });
     },
-    /** To the dead letters. */
-    publishDead(body: Buffer): Promise<void> {
-      return send(names.dead, '', body, {});
-    },
     /** Messages of a queue, again after each reconnection, until it is stopped. */
     async subscribe(
       queue: QueueName | 'dead_letters',

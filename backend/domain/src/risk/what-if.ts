@@ -1,5 +1,5 @@
 // What would change a score: proof of identity, more behaviour like the owner's, or one part less. Found by scoring again.
-import type { RiskScore } from '@verity/protocol/risk/schemas';
+import type { PastScore } from '@verity/protocol/risk/schemas';
 import type { WhatIf } from '@verity/protocol/risk/why-routes';
 import { CHECK_WORDS, type StepUpProof } from './evidence';
 import {
@@ -18,7 +18,7 @@ import { stepUpSignal } from './signals';
 const TELLING = 0.05;
 
 /** The evidence behind a score, so that it can be scored again. Weights come back as they were shown. */
-export function stateOf(risk: RiskScore): RiskState {
+export function stateOf(risk: PastScore): RiskState {
   const evidence: RiskState['evidence'] = {};
   for (const { source, weight, value, observed_at } of risk.contributions) {
     if (source !== 'prior') evidence[source] = { weight, value, at: Date.parse(observed_at) };
@@ -29,7 +29,8 @@ export function stateOf(risk: RiskScore): RiskState {
     userId: risk.user_id,
     since: at,
     evidence,
-    modelState: risk.model_state,
+    // Nothing is promised of a model of which it is not known how far it was.
+    modelState: risk.model_state ?? 'learning',
   };
 }
 
@@ -42,7 +43,7 @@ export interface Ways {
 }
 
 /** Everything that would lower the score as it stood at `risk.at`, the greatest change first. */
-export function whatIfs(risk: RiskScore, { proofs, typing }: Ways): WhatIf[] {
+export function whatIfs(risk: PastScore, { proofs, typing }: Ways): WhatIf[] {
   const state = stateOf(risk);
   const found = [
     ...proofs.map((proof) => what('proof', CHECK_WORDS[proof], afterProof(state, proof, risk.at))),

@@ -1,7 +1,7 @@
 // Policy: ordered rules as data. The first rule that fits decides; `notify` rules speak and let the next one decide.
 import { z } from 'zod';
 import { Instant, SessionId, Slug, UserId } from '../ids';
-import { Band, Contribution, Source } from '../risk/schemas';
+import { Band, Contribution, ModelState, Source } from '../risk/schemas';
 import { Role } from '../identity/schemas';
 
 /** From mild to strict. */
@@ -178,6 +178,8 @@ export const Decision = z.object({
   resource: z.string().nullable(),
   /** The evidence that it was made on; absent when nothing but time has passed since the one before. */
   contributions: z.array(Contribution).optional(),
+  /** How far the model of the behaviour was then; absent where the evidence is, and in records that do not say it. */
+  model_state: ModelState.optional(),
   at: Instant,
 });
 export type Decision = z.infer<typeof Decision>;

@@ -67,6 +67,10 @@ export const RiskScore = z.object({
 });
 export type RiskScore = z.infer<typeof RiskScore>;
 
+/** A score as it was decided upon: not every record says how far the model was then. */
+export const PastScore = RiskScore.partial({ model_state: true });
+export type PastScore = z.infer<typeof PastScore>;
+
 export const RiskPoint = z.object({ at: Instant, risk_score: z.number(), band: Band });
 export type RiskPoint = z.infer<typeof RiskPoint>;
 

@@ -7,7 +7,7 @@ import { ROLES, Session } from '../identity/schemas';
 import { PageQuery, page } from '../page';
 import { Decision } from '../policy/schemas';
 import { routes } from '../route';
-import { Band, RiskScore } from './schemas';
+import { Band, PastScore } from './schemas';
 
 const self = { roles: ROLES } as const;
 
@@ -53,7 +53,7 @@ export const Why = z.object({
     .object({ name: z.string(), says: z.string(), policy_version: z.number().int() })
     .nullable(),
   /** The score of then; of now when nothing was kept of then. */
-  risk: RiskScore.nullable(),
+  risk: PastScore.nullable(),
   what_ifs: z.array(WhatIf),
   /** The person has said that its session was somebody else: there is nothing to appeal against then. */
   disowned: z.boolean(),

@@ -160,7 +160,9 @@ export function decideSession(
       band: risk.band,
       reasons: decision.reasons,
       // An unchanged decision rests on what the one before said.
-      ...(change === 'summary' ? {} : { contributions: risk.contributions }),
+      ...(change === 'summary'
+        ? {}
+        : { contributions: risk.contributions, model_state: risk.model_state }),
       notify: decision.notify,
       would,
       resource: null,

@@ -1,7 +1,6 @@
 // What work on policies needs of the ground: stores, the settings, and ways to tell of what it did.
 import { createLeases } from '@verity/adapters/redis/leases';
 import { ROOM_ADMIN, ROOM_AUTHENTICATED } from '@verity/domain/realtime/ports';
-import type { HealthPorts } from '@verity/domain/policy/check-health';
 import type { VersionPorts } from '@verity/domain/policy/make-version';
 import type { PolicyWorkPorts } from '@verity/domain/policy/work-ports';
 import type { UserId } from '@verity/protocol/ids';
@@ -11,7 +10,6 @@ import type { Herald } from '../socket/announcer';
 import type { Ground } from './ground';
 import type { Jobs } from './jobs';
 
-const LINK = '/policies/health';
 const ADMINS = 200;
 /** Of a process that died in the middle. */
 const LEASE_MS = 30_000;
@@ -37,6 +35,7 @@ export function policyWorkTools(
     onPolicyChanged: async () => void (await lookAtPolicy(ground, jobs)),
     clock,
   };
+  const tellAdmins = toAdmins(ground, herald);
   return {
     ...stores,
     runs: stores.policyRuns,
@@ -44,7 +43,8 @@ export function policyWorkTools(
     settings: () => stores.policySettings.read(),
     versions,
     review: reviewOver({ ...stores, clock }),
-    warn: warner(ground, herald),
+    warn: warner(ground, tellAdmins),
+    propose: proposer(tellAdmins),
     clock,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
     async authorOf(actor) {
@@ -57,15 +57,29 @@ export function policyWorkTools(
   };
 }
 
-/** On record, to every admin who is connected, and in the notifications of each. */
-function warner(ground: Ground, herald: Pick<Herald, 'announce'>): HealthPorts['warn'] {
-  const { stores, journal, clock } = ground;
+/** To every admin who is connected, and into the notifications of each. */
+function toAdmins(ground: Ground, herald: Pick<Herald, 'announce'>) {
+  const { stores, clock } = ground;
   const tell = notices({
     ...ground,
     notifications: stores.notifications,
     announce: herald.announce,
   });
-  return async ({ version, state, note, divergence, rolled_back_by }) => {
+  return async (said: { title: string; body: string; link: string }): Promise<void> => {
+    const notice = { kind: 'policy', ...said } as const;
+    const at = clock().toISOString();
+    herald.announce('admin_notification', [ROOM_ADMIN], { ...notice, at });
+    const admins = await stores.users.list({ role: 'admin', status: 'active' }, { limit: ADMINS });
+    for (const { id } of admins.items) await tell(id, { ...notice, session: null });
+  };
+}
+
+type TellAdmins = ReturnType<typeof toAdmins>;
+
+/** On record as well. */
+const warner =
+  ({ journal }: Pick<Ground, 'journal'>, tellAdmins: TellAdmins): PolicyWorkPorts['warn'] =>
+  async ({ version, state, note, divergence, rolled_back_by }) => {
     const title =
       state === 'rolled_back'
         ? `Version ${version} of the policy was rolled back`
@@ -78,16 +92,14 @@ function warner(ground: Ground, herald: Pick<Herald, 'announce'>): HealthPorts['
       address: null,
       details: { state, note, divergence, rolled_back_by },
     });
-    herald.announce('admin_notification', [ROOM_ADMIN], {
-      kind: 'policy',
-      title,
-      body: note,
-      link: LINK,
-      at: clock().toISOString(),
-    });
-    const admins = await stores.users.list({ role: 'admin', status: 'active' }, { limit: ADMINS });
-    for (const { id } of admins.items) {
-      await tell(id, { kind: 'policy', title, body: note, link: LINK, session: null });
-    }
+    await tellAdmins({ title, body: note, link: '/policies/health' });
   };
-}
+
+const proposer =
+  (tellAdmins: TellAdmins): PolicyWorkPorts['propose'] =>
+  ({ id, base_version, optimisation }) =>
+    tellAdmins({
+      title: 'New thresholds are proposed for the policy',
+      body: `A search over the recorded sessions found some that keep to ${optimisation?.budget} challenges for each 1,000 sessions and leave strangers less time than version ${base_version}. Nothing has changed: look at them and decide.`,
+      link: `/policies/runs/${id}`,
+    });

@@ -128,6 +128,7 @@ export const presentDecision = ({ at, ...decision }: DecisionRecord): Decision =
   band: decision.band,
   reasons: decision.reasons,
   ...(decision.contributions ? { contributions: decision.contributions } : {}),
+  ...(decision.model_state ? { model_state: decision.model_state } : {}),
   at: at.toISOString(),
 });
 

@@ -1,5 +1,5 @@
 // What happened to a person, in words: the sentences with which "why me" opens.
-import type { RiskScore } from '@verity/protocol/risk/schemas';
+import type { PastScore } from '@verity/protocol/risk/schemas';
 import type { Why } from '@verity/protocol/risk/why-routes';
 import { DecisionId } from '@verity/protocol/ids';
 import type { SessionState } from '@verity/protocol/identity/schemas';
@@ -60,8 +60,8 @@ export const presentOwnDecision = (decision: DecisionRecord, device: string | nu
 });
 
 /** The score as it was decided upon; null when its evidence was not kept. */
-export function riskOfThen(decision: DecisionRecord): RiskScore | null {
-  const { contributions } = decision;
+export function riskOfThen(decision: DecisionRecord): PastScore | null {
+  const { contributions, model_state } = decision;
   if (!contributions || contributions.length === 0) return null;
   return {
     session_id: decision.session_id,
@@ -70,7 +70,7 @@ export function riskOfThen(decision: DecisionRecord): RiskScore | null {
     log_odds: contributions.reduce((sum, { log_odds }) => sum + log_odds, 0),
     band: decision.band,
     contributions,
-    model_state: 'ready',
+    ...(model_state ? { model_state } : {}),
     at: decision.at.toISOString(),
   };
 }

@@ -2,7 +2,7 @@
 import { Fault } from '@verity/protocol/faults';
 import type { Alert } from '@verity/protocol/alerts/schemas';
 import type { AlertId, SessionId, UserId } from '@verity/protocol/ids';
-import type { RiskScore } from '@verity/protocol/risk/schemas';
+import type { PastScore } from '@verity/protocol/risk/schemas';
 import type { Why, WhatIf, whyRoutes } from '@verity/protocol/risk/why-routes';
 import type { Alerts } from '@verity/domain/alerts/ports';
 import type { Petitions } from '@verity/domain/alerts/petition-ports';
@@ -48,7 +48,7 @@ export function whyHandlers(ports: WhyPorts): Handlers<keyof typeof whyRoutes> {
     );
   };
 
-  const whatIfsOf = async (user: UserId, risk: RiskScore | null): Promise<WhatIf[]> => {
+  const whatIfsOf = async (user: UserId, risk: PastScore | null): Promise<WhatIf[]> => {
     if (!risk) return [];
     const [person, typing] = await Promise.all([personOf(ports.users, user), knowsTyping(user)]);
     return whatIfs(risk, { proofs: methodsOf(person), typing });

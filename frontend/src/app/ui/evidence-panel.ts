@@ -7,6 +7,9 @@ import { sumOf, toBars } from './evidence';
 import { SOURCE } from './labels';
 import { Time } from './time';
 
+/** What is shown of a score, of now or of then. */
+export type Evidence = Pick<RiskScore, 'session_id' | 'risk_score' | 'log_odds' | 'contributions'>;
+
 @Component({
   selector: 'vt-evidence',
   imports: [Time, RouterLink],
@@ -70,7 +73,7 @@ import { Time } from './time';
   changeDetection: ChangeDetectionStrategy.OnPush,
 })
 export class EvidencePanel {
-  readonly risk = input.required<RiskScore>();
+  readonly risk = input.required<Evidence>();
   /** The reader is the person whom the score is about. */
   readonly own = input(false);
   /** The reader may open the audit log. */

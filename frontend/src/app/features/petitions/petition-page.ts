@@ -15,10 +15,10 @@ import { Identity } from '../../core/identity';
 import { query } from '../../core/query';
 import { Realtime } from '../../core/socket';
 import { Toasts } from '../../core/toasts';
-import type { Request, RiskScore } from '../../core/wire';
+import type { Request } from '../../core/wire';
 import { Back } from '../../ui/back';
 import { CopyId } from '../../ui/copy-id';
-import { EvidencePanel } from '../../ui/evidence-panel';
+import { type Evidence, EvidencePanel } from '../../ui/evidence-panel';
 import { PETITION_STATUS } from '../../ui/labels';
 import { Pending, ProblemNote } from '../../ui/pending';
 import { RiskScale } from '../../ui/risk-scale';
@@ -88,21 +88,17 @@ export class PetitionPage {
       ? `${petition.user_name} appeals`
       : `${petition.user_name} asks for a temporary baseline`;
   });
-  /** The evidence of then in the shape of a score, so that one panel shows both. */
-  protected readonly then = computed<RiskScore | undefined>(() => {
+  /** The evidence of then, for the panel that shows a score of now as well. */
+  protected readonly then = computed<Evidence | undefined>(() => {
     const petition = this.petition.value();
     const evidence = petition?.evidence;
     if (!petition?.session_id || !evidence?.contributions.length) return undefined;
-    const { risk_score, band, contributions, at } = evidence;
+    const { risk_score, contributions } = evidence;
     return {
       session_id: petition.session_id,
-      user_id: petition.user_id,
       risk_score,
-      band,
       contributions,
       log_odds: contributions.reduce((sum, { log_odds }) => sum + log_odds, 0),
-      model_state: 'ready',
-      at,
     };
   });
 
