@@ -116,7 +116,7 @@ test('whoever says that it was not them is led to their password, and asked for 
   await expect(page).toHaveURL(/sign-in/);
   await expect(page.getByText('an alert was raised')).toBeVisible();
   await expect(page.getByText(/appeal|what I can do/)).toBeHidden();
-  await expect(page.getByLabel('Then take me to my password and passkeys')).toBeChecked();
+  await expect(page.getByLabel('Then take me to my account')).toBeChecked();
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password').fill(person.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();

@@ -45,9 +45,7 @@ const OFFER_MS = 4 * 60_000;
               <label class="check small">
                 <input type="checkbox" [checked]="asks()" (change)="asks.set(!asks())" />
                 {{
-                  ending.disowned
-                    ? 'Then take me to my password and passkeys'
-                    : 'Show me why, and what I can do'
+                  ending.disowned ? 'Then take me to my account' : 'Show me why, and what I can do'
                 }}
               </label>
             }
