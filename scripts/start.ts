@@ -1,6 +1,7 @@
 // `npm start`: brings the platform up on this machine and keeps it up until Ctrl-C or SIGTERM.
 import { startPlatform } from './stack/platform';
 import { runUntilStopped } from './stack/run-until-stopped';
+import { setUpLinkIn } from './stack/set-up-link';
 import { terminalEvents, terminalProgress } from './stack/terminal';
 
 await runUntilStopped(async (signal) => {
@@ -11,5 +12,7 @@ await runUntilStopped(async (signal) => {
     events: terminalEvents(),
   });
   console.log(`Verity is ready at ${platform.url}`);
+  const link = setUpLinkIn(platform.dataDir);
+  if (link) console.log(`Make the first admin here (once, within a day): ${link}`);
   return platform;
 });

@@ -63,7 +63,7 @@ const TONES = [1, 2, 3, 4, 5] as const;
   `,
   styles: `
     @media (max-width: 640px) {
-      h2 {
+      header h2 {
         flex-basis: 100%;
       }
     }

@@ -23,6 +23,7 @@ export class SystemPage {
   protected readonly duration = duration;
   protected readonly words = words;
   protected readonly partName = partName;
+  protected readonly plural = plural;
   protected readonly system = query(
     () => ({}),
     (_, signal) => this.api.call('GET /api/v1/system', { signal }),
@@ -62,6 +63,9 @@ export class SystemPage {
     }, POLL_MS);
     inject(DestroyRef).onDestroy(() => clearInterval(timer));
   }
+
+  /** A long name goes on in the next line behind an underscore, not in the middle of a word. */
+  protected readonly breakable = (name: string): string => name.replaceAll('_', '_\u200b');
 
   protected rate(hits: number, misses: number): string {
     return hits + misses ? `${Math.round((hits / (hits + misses)) * 100)} %` : '–';
