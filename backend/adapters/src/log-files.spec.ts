@@ -73,7 +73,7 @@ describe('a log on a disk', () => {
     let log = await open();
     let size = 0;
     for (const count of batches) {
-      expect(await log.append(entries(size, count))).toBe(size);
+      expect(await log.append(entries(size, count))).toMatchObject({ first: size });
       size += count;
       expect(Buffer.from(log.root)).toEqual(Buffer.from(rootOfEntries(size)));
       // Every second time by another process.
@@ -139,13 +139,14 @@ describe('a log on a disk', () => {
 
   it('takes the next batches while one is on its way, and gives them their places in order', async () => {
     const log = await open();
-    const firsts = await Promise.all([
+    const appended = await Promise.all([
       log.append(entries(0, 300)),
       log.append(entries(300, 5)),
       log.append([]),
       log.append(entries(305, 700)),
     ]);
-    expect(firsts).toEqual([0, 300, 305, 305]);
+    expect(appended.map(({ first }) => first)).toEqual([0, 300, 305, 305]);
+    expect(appended[1]?.leaves).toEqual(entries(300, 5).map((one) => leafHash(one, sha256)));
     expect(log.root).toEqual(rootOfEntries(1_005));
     expect(await readAll(await open())).toHaveLength(1_005);
   });
@@ -161,7 +162,7 @@ describe('a log on a disk', () => {
     const ends = await Promise.allSettled([failed, ...behind]);
     expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(log.size).toBe(3);
-    expect(await log.append(entries(3, 300))).toBe(3);
+    expect(await log.append(entries(3, 300))).toMatchObject({ first: 3 });
     expect(Buffer.from((await open()).root)).toEqual(Buffer.from(rootOfEntries(303)));
   });
 

@@ -1,9 +1,8 @@
 // Closing: records become entries of the log, under the keys of the people whom they are about.
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { externalise, mayBeEvidence, type SealPorts } from './evidence';
-import { toHex, type Sha256Hex } from './hex';
+import type { Sha256Hex } from './hex';
 import { evidenceKeyOf, leafBytes, leafOf, personsOf, type HmacSha512 } from './leaf';
-import { leafHash } from './merkle';
 import type { EvidenceStore, IndexedRecord, PersonKeys } from './ports';
 
 export interface ClosingNeeds extends SealPorts {
@@ -18,7 +17,7 @@ export interface ClosingNeeds extends SealPorts {
   readonly turn: () => Promise<void>;
 }
 
-export type ClosedRecord = Omit<IndexedRecord, 'index'> & {
+export type ClosedRecord = Pick<IndexedRecord, 'record' | 'persons'> & {
   /** Of the log. */
   readonly entry: Uint8Array;
 };
@@ -45,9 +44,7 @@ export async function closeRecords(
     const record = mayBeEvidence(given, needs.evidenceAbove)
       ? await withoutEvidence(given, owners.subject, theirs.subject, needs)
       : given;
-    const entry = leafBytes(leafOf(record, theirs, needs));
-    const hash = toHex(leafHash(entry, needs.sha256));
-    closed.push({ record, persons: owners, entry, leafHash: hash });
+    closed.push({ record, persons: owners, entry: leafBytes(leafOf(record, theirs, needs)) });
   }
   return closed;
 }

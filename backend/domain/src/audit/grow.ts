@@ -23,6 +23,8 @@ export interface Edge {
 
 export interface Growth {
   readonly edge: Edge;
+  /** Hashes of the entries. */
+  readonly leaves: readonly Hash[];
   /** To be written before anybody is told of the tree at the new edge. */
   readonly files: readonly LogFile[];
   /** Tiles among them that are full. */
@@ -43,6 +45,7 @@ export function grow(from: Edge, entries: readonly Uint8Array[], sha256: Sha256)
   const bundle = [...from.bundle];
   const files: LogFile[] = [];
   const full: TileAt[] = [];
+  const leaves: Hash[] = [];
   const close = (level: TileAt['level'], index: number, bytes: Uint8Array): void => {
     const tile = { level, index, width: TILE_WIDTH };
     full.push(tile);
@@ -63,6 +66,7 @@ export function grow(from: Edge, entries: readonly Uint8Array[], sha256: Sha256)
       bundle.length = 0;
     }
     const leaf = leafHash(entry, sha256);
+    leaves.push(leaf);
     add(0, place, leaf);
     range.push(leaf, ({ level, index }, hash) => {
       if (level % TILE_HEIGHT === 0) add(level / TILE_HEIGHT, index, hash);
@@ -77,7 +81,7 @@ export function grow(from: Edge, entries: readonly Uint8Array[], sha256: Sha256)
     const grown = rowOf(level, range.size) > rowOf(level, before);
     if (row.length > 0 && grown) begin(level, row.length, joined(row));
   });
-  return { edge: { range, rows, bundle }, files, full };
+  return { edge: { range, rows, bundle }, leaves, files, full };
 }
 
 /** Whether a tree of `size` leaves has this tile in a partial form. */

@@ -36,6 +36,14 @@ export interface LogFiles {
   removePartials(tiles: readonly TileAt[]): Promise<void>;
 }
 
+/** A batch that is in the log. */
+export interface Appended {
+  /** The index of its first entry. */
+  readonly first: number;
+  /** The hashes of its entries. */
+  readonly leaves: readonly Hash[];
+}
+
 export interface LogKeys {
   /** Its name is the origin of the log. */
   readonly key: VerifierKey;
@@ -112,16 +120,16 @@ export class MerkleLog {
   }
 
   /**
-   * Appends entries, in order, as one batch; resolves with the index of the first when they are on disk and under a
-   * signed checkpoint. The next batch may be given at once: it is made ready while this one is on its way, and goes when
+   * Appends entries, in order, as one batch; resolves with their places when they are on disk and under a signed
+   * checkpoint. The next batch may be given at once: it is made ready while this one is on its way, and goes when
    * this one is there. When a batch rejects, nobody was told of it; those behind it reject too. Open the log again to see
    * whether it is in it.
    */
-  async append(entries: readonly Uint8Array[]): Promise<number> {
+  async append(entries: readonly Uint8Array[]): Promise<Appended> {
     const first = this.#tip.range.size;
     if (entries.length === 0) {
       await this.#storing;
-      return first;
+      return { first, leaves: [] };
     }
     const growth = grow(this.#tip, entries, this.keys.sha256);
     this.#tip = growth.edge;
@@ -137,7 +145,7 @@ export class MerkleLog {
       }
       throw error;
     }
-    return first;
+    return { first, leaves: growth.leaves };
   }
 
   async #store({ edge, files, full }: Growth, earlier: Promise<void>): Promise<void> {

@@ -2,13 +2,16 @@
 import type { AuditRecord } from '@verity/protocol/audit/schemas';
 import { Fault } from '@verity/protocol/faults';
 import { closeRecords, type ClosedRecord, type ClosingNeeds } from './close-records';
+import { toHex } from './hex';
 import { parseLeaf } from './leaf';
+import type { Appended } from './log';
+import { leafHash } from './merkle';
 import type { AuditIndex, EvidenceStore, PersonKeys } from './ports';
 
 /** The log, open for writing by this process alone. */
 export interface WritableLog {
   readonly size: number;
-  append(entries: readonly Uint8Array[]): Promise<number>;
+  append(entries: readonly Uint8Array[]): Promise<Appended>;
   entries(begin: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
@@ -86,7 +89,7 @@ export function erasedBy({ action, subject }: AuditRecord): string | null {
 }
 
 /** Records that are appended together. The next are closed while these are on their way to the log, then to the index. */
-const AT_ONCE = 500;
+const AT_ONCE = 1_000;
 
 async function place(
   records: readonly AuditRecord[],
@@ -98,7 +101,7 @@ async function place(
   try {
     for (let from = 0; from < records.length; from += AT_ONCE) {
       const closed = await closeRecords(records.slice(from, from + AT_ONCE), needs);
-      steps.push(enter(closed, log, unindexed, needs.index, steps.at(-1)));
+      steps.push(enter(closed, log, unindexed, needs, steps.at(-1)));
       // Heard of at the end, when nothing is being written any more.
       steps.at(-1)?.catch(() => undefined);
     }
@@ -113,17 +116,18 @@ async function enter(
   closed: readonly ClosedRecord[],
   log: WritableLog,
   unindexed: Unindexed,
-  index: Pick<AuditIndex, 'add'>,
+  { index, sha256 }: Pick<SequencerNeeds, 'index' | 'sha256'>,
   earlier: Promise<void> | undefined,
 ): Promise<void> {
   const fresh = closed.filter(({ record }) => !unindexed.has(record.id));
-  const first = await log.append(fresh.map(({ entry }) => entry));
+  const { first, leaves } = await log.append(fresh.map(({ entry }) => entry));
   fresh.forEach(({ record }, offset) => unindexed.set(record.id, first + offset));
   await earlier;
-  const entries = closed.map(({ entry: _, ...rest }) => ({
-    ...rest,
-    index: unindexed.get(rest.record.id) as number,
-  }));
+  const entries = closed.map(({ record, persons, entry }) => {
+    const place = unindexed.get(record.id) as number;
+    const leaf = leaves[place - first] ?? leafHash(entry, sha256);
+    return { index: place, leafHash: toHex(leaf), record, persons };
+  });
   await index.add(entries.sort((one, other) => one.index - other.index));
   for (const { record } of entries) unindexed.delete(record.id);
 }
