@@ -39,7 +39,7 @@ const see = (
     state,
     () => new Date('2026-01-02T03:04:05Z'),
   );
-const grow = (count: number): Promise<number> =>
+const grow = (count: number) =>
   sample.log.append(
     Array.from({ length: count }, (_, at) => Buffer.from(`entry ${sample.log.size + at}`)),
   );
