@@ -8,6 +8,7 @@ import {
   type FusionWeights,
   type PhraseStage,
 } from '@verity/domain/risk/phrase-fusion';
+import { PHRASE_GUARD, REPETITIONS } from '@verity/domain/risk/phrase-model';
 import { peopleTemplate } from '@verity/domain/risk/phrase-people';
 import {
   phraseTemplate,
@@ -22,10 +23,14 @@ import { fitStandardised, type Example } from './logistic';
 const TRAIN = 200;
 const STRANGER_REPS = 5;
 /** Of the ridge, chosen by the EER on people left out. With people, there are fewer strangers to learn from. */
-export const PENALTY = { alone: 10, people: 300 } as const;
-const SPLITS = 3;
+const PENALTY: Record<PhraseStage, { alone: number; people: number }> = {
+  learning: { alone: 30, people: 300 },
+  settled: { alone: 30, people: 300 },
+  followed: { alone: 3, people: 300 },
+};
+const SPLITS = 6;
 
-type Side = keyof typeof PENALTY;
+type Side = 'alone' | 'people';
 export interface Measured {
   own: Float64Array[];
   /** By other person: traits of their first repetitions; null for background people. */
@@ -43,23 +48,28 @@ export const shippedTraits = (
   return (row) => traitsOf(row).slice();
 };
 
-/** The repetitions that a model of a stage is made of, and after how many more it is made anew. */
-export const STAGES: Record<
-  PhraseStage,
-  { known: (before: Float64Array[]) => Float64Array[]; every: number }[]
-> = {
-  learning: [{ known: (before) => before.slice(0, 10), every: Infinity }],
+interface Plan {
+  /** The repetitions that the model is made of, out of those before the test. */
+  known: (before: Float64Array[]) => Float64Array[];
+  /** Made anew after so many more, of which the newest `behind` still wait at the guard. */
+  every: number;
+  behind: number;
+}
+
+const once = { every: Infinity, behind: 0 };
+export const STAGES: Record<PhraseStage, Plan[]> = {
+  learning: [{ known: (before) => before.slice(0, 10), ...once }],
   settled: [
-    { known: (before) => before, every: Infinity },
-    { known: (before) => before.slice(-10), every: Infinity },
+    { known: (before) => before, ...once },
+    { known: (before) => before.slice(-10), ...once },
   ],
-  followed: [{ known: (before) => before, every: 2 }],
+  followed: [{ known: (before) => before, every: REPETITIONS.every, behind: PHRASE_GUARD.block }],
 };
 
 export function measured(
   people: Float64Array[][],
   who: number,
-  plan: (typeof STAGES)['settled'][number],
+  plan: Plan,
   side: Side,
   traits = shippedTraits,
 ): Measured {
@@ -72,7 +82,7 @@ export function measured(
           peopleTemplate(others.filter(isBackground).map((i) => people[i] as Float64Array[])),
         )
       : null;
-  let known = plan.known(rows.slice(0, TRAIN));
+  const known = plan.known(rows.slice(0, TRAIN));
   let measure = traits(known, background);
   const attempts = others
     .filter((i) => !isBackground(i))
@@ -92,14 +102,14 @@ export function measured(
       const { i, row: theirs } = attempts[tried] as { i: number; row: Float64Array };
       strangers[i]?.push(measure(theirs));
     }
-    if (plan.every === Infinity) return;
-    known = [...known, row].slice(-TRAIN);
-    if ((at + 1) % plan.every === 0) measure = traits(known, background);
+    if ((at + 1) % plan.every !== 0) return;
+    const learnt = test.slice(0, at + 1 - plan.behind);
+    measure = traits([...known, ...learnt].slice(-TRAIN), background);
   });
   return { own, strangers };
 }
 
-function examplesOf(all: readonly Measured[][], members: readonly number[]): Example[] {
+export function examplesOf(all: readonly Measured[][], members: readonly number[]): Example[] {
   return all.flatMap((plan) =>
     members.flatMap((who) => {
       const { own, strangers } = plan[who] as Measured;
@@ -115,30 +125,43 @@ function examplesOf(all: readonly Measured[][], members: readonly number[]): Exa
 const scored = ({ bias, weights }: FusionWeights, traits: Float64Array): number =>
   traits.reduce((sum, x, i) => sum + x * (weights[i] as number), bias);
 
-/** Mean EER on people whom the weights have not seen: halves of the people, several times over. */
-export function unseen(all: readonly Measured[][], penalty: number): number[] {
+/** Weights for a stage, fitted on some of the people. */
+export const fitted = (
+  all: readonly Measured[][],
+  members: readonly number[],
+  stage: PhraseStage,
+  side: Side,
+): FusionWeights => fitStandardised(examplesOf(all, members), PENALTY[stage][side]);
+
+/** Halves of the people, to fit on and to judge, each way round; as many splits. */
+export function* halvesOf(count: number, splits = SPLITS): Generator<[number[], number[]]> {
   const random = seededRandom(7);
-  const count = (all[0] as Measured[]).length;
-  const eers: number[][] = all.map(() => []);
-  for (let split = 0; split < SPLITS; split++) {
+  for (let split = 0; split < splits; split++) {
     const order = Array.from({ length: count }, (_, i) => ({ i, key: random() }))
       .sort((a, b) => a.key - b.key)
       .map(({ i }) => i);
-    const halves = [order.slice(0, count >> 1), order.slice(count >> 1)];
-    for (const [mine, theirs] of [halves, halves.toReversed()] as [number[], number[]][]) {
-      const weights = fitStandardised(examplesOf(all, mine), penalty);
-      all.forEach((plan, p) => {
-        for (const who of theirs) {
-          const { own, strangers } = plan[who] as Measured;
-          eers[p]?.push(
-            equalErrorRate(
-              own.map((t) => scored(weights, t)),
-              theirs.flatMap((i) => (strangers[i] ?? []).map((t) => scored(weights, t))),
-            ),
-          );
-        }
-      });
-    }
+    const [one, other] = [order.slice(0, count >> 1), order.slice(count >> 1)];
+    yield [one, other];
+    yield [other, one];
+  }
+}
+
+/** Mean EER on people whom the weights have not seen, by plan of the stage. */
+export function unseen(all: readonly Measured[][], stage: PhraseStage, side: Side): number[] {
+  const eers: number[][] = all.map(() => []);
+  for (const [mine, theirs] of halvesOf((all[0] as Measured[]).length)) {
+    const weights = fitted(all, mine, stage, side);
+    all.forEach((plan, p) => {
+      for (const who of theirs) {
+        const { own, strangers } = plan[who] as Measured;
+        eers[p]?.push(
+          equalErrorRate(
+            own.map((t) => scored(weights, t)),
+            theirs.flatMap((i) => (strangers[i] ?? []).map((t) => scored(weights, t))),
+          ),
+        );
+      }
+    });
   }
   return eers.map(meanOf);
 }
@@ -157,13 +180,10 @@ function main(): void {
       const all = STAGES[stage].map((plan) =>
         people.map((_, who) => measured(people, who, plan, side)),
       );
-      const rates = unseen(all, PENALTY[side]).map((rate) => rate.toFixed(4));
+      const rates = unseen(all, stage, side).map((rate) => rate.toFixed(4));
       console.error(`${stage} ${side}: EER on people left out ${rates.join(' and ')}`);
-      const everybody = examplesOf(
-        all,
-        people.map((_, i) => i),
-      );
-      const { bias, weights } = fitStandardised(everybody, PENALTY[side]);
+      const everybody = people.map((_, i) => i);
+      const { bias, weights } = fitted(all, everybody, stage, side);
       sides[side] = { bias: roundTo(bias, 5), weights: weights.map((w) => roundTo(w, 5)) };
     }
     result[stage] = sides;

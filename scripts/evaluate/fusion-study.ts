@@ -2,7 +2,7 @@
 import type { Distance } from '@verity/domain/risk/detector';
 import { PHRASE_TRAITS } from '@verity/domain/risk/phrase-traits';
 import { readText } from './csv';
-import { measured, PENALTY, shippedTraits, STAGES, unseen, type Measured } from './fit-phrase';
+import { measured, shippedTraits, STAGES, unseen, type Measured } from './fit-phrase';
 import { asPhrases, readFixedText } from './keystroke-data';
 import { KEYSTROKE_DETECTORS } from './keystroke-detectors';
 
@@ -59,20 +59,17 @@ function main(): void {
     process.exit(2);
   }
   const people = asPhrases(readFixedText(readText(path), path)).map(({ rows }) => rows);
-  const stages = {
-    'settled (200, newest 10)': STAGES.settled,
-    'learning (first 10)': STAGES.learning,
-  };
-  for (const [stage, plans] of Object.entries(stages)) {
-    const all = plans.map((plan) =>
+  const stages = { settled: '200, newest 10', learning: 'first 10' } as const;
+  for (const [stage, told] of Object.entries(stages) as [keyof typeof stages, string][]) {
+    const all = STAGES[stage].map((plan) =>
       people.map((_, who) => {
-        console.error(`${stage}: person ${who + 1} of ${people.length}`);
+        console.error(`${stage} (${told}): person ${who + 1} of ${people.length}`);
         return measured(people, who, plan, 'alone', allTraits);
       }),
     );
     const say = (what: string, columns: readonly Column[]): void =>
       console.log(
-        `${stage}: ${what.padEnd(32)} ${unseen(only(columns, all), PENALTY.alone)
+        `${stage} (${told}): ${what.padEnd(32)} ${unseen(only(columns, all), stage, 'alone')
           .map((eer) => eer.toFixed(4))
           .join(' and ')}`,
       );

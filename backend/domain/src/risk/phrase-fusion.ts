@@ -110,11 +110,12 @@ export const MOST_INFLUENCE = 1;
 export function phraseJudge(
   templates: { own: ReadyTemplate; anchor: ReadyTemplate | null; people?: ReadyTemplate | null },
   context: FusionContext,
+  weightsOf = fusionWeights,
 ): (features: Float64Array) => number {
   const people = templates.people ?? null;
-  const logOdds = fusion(fusionWeights(context, people !== null), templates.own, people);
+  const logOdds = fusion(weightsOf(context, people !== null), templates.own, people);
   if (!templates.anchor) return logOdds;
-  const settled = fusionWeights({ ...context, followed: false }, people !== null);
+  const settled = weightsOf({ ...context, followed: false }, people !== null);
   const enrolled = fusion(settled, templates.anchor, people);
   return (features) => {
     const held = enrolled(features);
