@@ -8,7 +8,7 @@ import {
   input,
   signal,
 } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { Api } from '../../core/api';
 import { type ClientProblem, toApiError } from '../../core/api-error';
 import { unlessDeclined } from '../../core/fresh-proof';
@@ -43,6 +43,7 @@ import { WhatIfs } from '../../ui/what-ifs';
     PetitionAnswer,
     ProblemNote,
     RiskScale,
+    RouterLink,
     Time,
     Value,
     WhatIfs,
