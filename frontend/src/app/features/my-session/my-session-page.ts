@@ -143,7 +143,7 @@ export class MySessionPage {
       this.toasts.say(
         verdict === 'me'
           ? 'Thank you. Your word counts as evidence and helps the model learn.'
-          : 'Thank you. An alert was raised and the policy decides now.',
+          : 'The session has ended and an alert was raised.',
       );
     } catch (error) {
       this.identity.disowned.set(undefined);
