@@ -101,9 +101,10 @@ async function place(
   try {
     for (let from = 0; from < records.length; from += AT_ONCE) {
       const closed = await closeRecords(records.slice(from, from + AT_ONCE), needs);
-      steps.push(enter(closed, log, unindexed, needs, steps.at(-1)));
-      // Heard of at the end, when nothing is being written any more.
-      steps.at(-1)?.catch(() => undefined);
+      const step = enter(closed, log, unindexed, needs, steps.at(-1));
+      // How it went is heard of at the end, when nothing is being written any more.
+      void Promise.allSettled([step]);
+      steps.push(step);
     }
   } finally {
     await Promise.allSettled(steps);
